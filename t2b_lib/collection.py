@@ -1,0 +1,192 @@
+"""Collections of datasets or tasks with their relations, and how they are split for evaluation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class TaskCollection:
+    """N datasets (or tasks): what they are called, what they look like, how they relate.
+
+    Parameters
+    ----------
+    names : sequence of str, length N
+        Unique.
+    features : array, shape (N, D)
+        Base representations: CLIP moments (Eq. 1, 2), Fisher information (Eq. 3), attributes ...
+    relation : array, shape (N, N)
+        relation[i, j] is E_ij in [0, 1]: how much of i lies in j, or how well i transfers to j.
+        NaN: not measured. The diagonal is never used.
+
+    Raises
+    ------
+    ValueError
+        On fewer than two datasets, shapes that disagree, repeated names, features that are not
+        finite or a relation outside [0, 1].
+    """
+
+    names: Sequence[str]
+    features: Tensor
+    relation: Tensor
+
+    def __post_init__(self):
+        object.__setattr__(self, "names", tuple(str(name) for name in self.names))
+        for field in ("features", "relation"):
+            value = torch.as_tensor(getattr(self, field), dtype=torch.float32)
+            object.__setattr__(self, field, value)
+        n = len(self.names)
+        if n < 2:
+            raise ValueError(f"a collection needs at least two datasets to relate, got {n}")
+        repeated = [name for name, times in Counter(self.names).items() if times > 1]
+        if repeated:
+            raise ValueError(f"dataset names must be unique; repeated: {_listing(repeated)}")
+        if self.features.dim() != 2 or len(self.features) != n or self.features.shape[1] == 0:
+            raise ValueError(
+                f"features must have shape ({n}, D), one row for each name, got "
+                f"{tuple(self.features.shape)}"
+            )
+        if self.relation.shape != (n, n):
+            raise ValueError(
+                f"relation must have shape ({n}, {n}), got {tuple(self.relation.shape)}"
+            )
+        bad = ~self.features.isfinite().all(1)
+        if bad.any():
+            raise ValueError(
+                "features must be finite; NaN or infinity in the rows of "
+                f"{_listing([self.names[i] for i in bad.nonzero().flatten()])}"
+            )
+        # Written so that NaN, "not measured", passes.
+        outside = (self.relation < 0) | (self.relation > 1)
+        if outside.any():
+            i, j = outside.nonzero()[0].tolist()
+            raise ValueError(
+                f"relation must lie in [0, 1] (or be NaN where not measured), but "
+                f"{self.names[i]!r} -> {self.names[j]!r} is {self.relation[i, j]:g}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        pairs = int(self._measured().sum())
+        return (
+            f"TaskCollection({len(self)} datasets, {self.features.shape[1]} features, "
+            f"{pairs} measured pairs, {'binary' if self.is_binary else 'graded'} relation)"
+        )
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether every measured relation is 0 or 1: containment, to be scored by F1."""
+        values = self.relation[self._measured()]
+        return bool(((values == 0) | (values == 1)).all())
+
+    def measured_pairs(self) -> Tensor:
+        """All ordered pairs (i, j) of different datasets whose relation is measured, (P, 2)."""
+        return self._measured().nonzero()
+
+    def _measured(self) -> Tensor:
+        return ~self.relation.isnan() & ~torch.eye(len(self), dtype=torch.bool)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which datasets and which ordered pairs are trained on, tuned on and tested on.
+
+    Indices refer to the whole collection; pairs have shape (P, 2), and (i, j) stands for E_ij.
+    """
+
+    existing: Tensor
+    novel: Tensor
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+    novel_pairs: Tensor
+
+    def __repr__(self) -> str:
+        return (
+            f"Split({len(self.existing)} existing datasets: {len(self.train)} / "
+            f"{len(self.validation)} / {len(self.test)} train / validation / test pairs; "
+            f"{len(self.novel)} novel datasets: {len(self.novel_pairs)} pairs)"
+        )
+
+
+def split(
+    tasks: TaskCollection,
+    novel: int = 0,
+    seed: int = 0,
+    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+) -> Split:
+    """One random case of the paper's protocol (sections 4.1 and 9.2).
+
+    `novel` datasets are set aside, unseen in training. The measured ordered pairs among the
+    existing rest are divided at random into training, validation and test pairs. The pairs between
+    a novel and an existing dataset, in both directions, test generalisation to unseen datasets.
+    Pairs of a dataset with itself are left out, as the paper's loss and score leave them out.
+
+    Parameters
+    ----------
+    tasks : TaskCollection
+    novel : int
+        Number of novel datasets.
+    seed : int
+        The same seed gives the same split.
+    fractions : (float, float, float)
+        Shares of the existing pairs for training, validation and test; they may add up to less
+        than 1 (Table 5 of the paper trains on half of the pairs).
+
+    Raises
+    ------
+    ValueError
+        If the fractions are no shares, fewer than two datasets stay existing, or a part would be
+        empty.
+    """
+    n = len(tasks)
+    if not 0 <= novel <= n - 2:
+        raise ValueError(
+            f"novel must leave at least two of the {n} datasets existing: 0 to {n - 2}, got {novel}"
+        )
+    if min(fractions) < 0 or sum(fractions) > 1 + 1e-9:
+        raise ValueError(f"fractions must be shares that add up to at most 1, got {fractions}")
+
+    random = torch.Generator().manual_seed(seed)
+    order = torch.randperm(n, generator=random)
+    is_novel = torch.zeros(n, dtype=torch.bool)
+    is_novel[order[:novel]] = True
+
+    pairs = tasks.measured_pairs()
+    novel_ends = is_novel[pairs].sum(1)
+    existing_pairs = pairs[novel_ends == 0]
+    shuffled = existing_pairs[torch.randperm(len(existing_pairs), generator=random)]
+    ends = [round(share * len(shuffled)) for share in accumulate(fractions)]
+    train, validation, test, _ = shuffled.tensor_split(ends)
+
+    parts = {"training": train, "validation": validation, "test": test}
+    if novel:
+        parts["novel"] = pairs[novel_ends == 1]
+    for name, part in parts.items():
+        if not len(part):
+            raise ValueError(
+                f"the split leaves no {name} pairs: {len(existing_pairs)} measured pairs among "
+                f"{n - novel} existing datasets, divided as {fractions}. Use more datasets, fewer "
+                "novel ones, or other fractions"
+            )
+    return Split(
+        existing=(~is_novel).nonzero().flatten(),
+        novel=is_novel.nonzero().flatten(),
+        train=train,
+        validation=validation,
+        test=test,
+        novel_pairs=pairs[novel_ends == 1],
+    )
+
+
+def _listing(names: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

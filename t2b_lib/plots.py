@@ -1,0 +1,229 @@
+"""The figures of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+
+from t2b_lib.boxes import Boxes, volume
+
+# Okabe and Ito's palette: told apart with any kind of colour vision. Black is left for text.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
+
+
+def draw_boxes(
+    boxes: Boxes,
+    names: Sequence[str] | None = None,
+    *,
+    colours: Sequence[str] | None = None,
+    legend: Mapping[str, str] | None = None,
+    dashed: Sequence[bool] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw 2-d boxes, large ones behind small ones, each with its name where there is room.
+
+    Parameters
+    ----------
+    boxes : Boxes, batch shape (N,), 2-d
+    names : sequence of N str, optional
+        Written at the upper left corner, the largest box's first; a name that would cover
+        another one is left out.
+    colours : sequence of N colours, optional
+        One colour after the other of `COLOURS` where left out.
+    legend : mapping of label to colour, optional
+    dashed : sequence of N bool, optional
+        Boxes to draw with a dashed outline, such as those of novel datasets.
+    ax : Axes, optional
+        A new square figure where left out.
+
+    Raises
+    ------
+    ValueError
+        If the boxes are not 2-d or counts disagree.
+    """
+    boxes = boxes.detach().to("cpu")
+    if boxes.dim != 2 or len(boxes.shape) != 1:
+        raise ValueError(
+            f"only a list of 2-d boxes can be drawn, got {boxes.dim}-d boxes of batch shape "
+            f"{tuple(boxes.shape)}; train with box_dim=2"
+        )
+    n = len(boxes)
+    if colours is None:
+        colours = [COLOURS[i % len(COLOURS)] for i in range(n)]
+    for what, given in {"names": names, "colours": colours, "dashed": dashed}.items():
+        if given is not None and len(given) != n:
+            raise ValueError(f"{n} boxes, but {len(given)} {what}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7, 7))
+
+    order = volume(boxes).argsort(descending=True).tolist()
+    corners, sides = boxes.lower.tolist(), boxes.sides.clamp_min(0).tolist()
+    for depth, i in enumerate(order):
+        outline = {
+            "edgecolor": colours[i],
+            "linestyle": (0, (4, 2)) if dashed is not None and dashed[i] else "-",
+            "linewidth": 1.4,
+        }
+        ax.add_patch(Rectangle(corners[i], *sides[i], facecolor=colours[i], alpha=0.13))
+        ax.add_patch(Rectangle(corners[i], *sides[i], fill=False, zorder=2 + depth / n, **outline))
+    # Rectangles added one by one do not move the limits by themselves.
+    ax.autoscale_view()
+    ax.set_aspect("equal")
+    ax.set(xticks=[], yticks=[])
+    for side in ax.spines.values():
+        side.set_color("#bbbbbb")
+    if names is not None:
+        _label_where_there_is_room(ax, [(names[i], corners[i], sides[i]) for i in order])
+    if legend:
+        ax.legend(
+            handles=[Patch(facecolor=c, label=label, alpha=0.6) for label, c in legend.items()],
+            fontsize=8,
+            frameon=False,
+            loc="upper left",
+            bbox_to_anchor=(1, 1),
+        )
+    return ax
+
+
+def _label_where_there_is_room(ax: Axes, labels: Sequence[tuple]) -> None:
+    """Write each (name, corner, sides), first come first served, unless it covers another."""
+    taken = []
+    for name, (left, bottom), (_, height) in labels:
+        text = ax.annotate(
+            name,
+            (left, bottom + height),
+            xytext=(2, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=8,
+            zorder=4,
+            bbox={"facecolor": "white", "alpha": 0.65, "edgecolor": "none", "pad": 0.6},
+        )
+        extent = text.get_window_extent()
+        if any(extent.overlaps(other) for other in taken):
+            text.remove()
+        else:
+            taken.append(extent)
+
+
+def draw_relation(
+    relation,
+    names: Sequence[str] | None = None,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Heat map of a relation or of overlaps, (N, N): row i, column j is how much of i lies in j.
+
+    Up to a dozen datasets have their names and values written; NaN, not measured, is hatched.
+    """
+    relation = np.asarray(relation, dtype=float)
+    n = len(relation)
+    few = n <= 12
+    if ax is None:
+        _, ax = plt.subplots(figsize=(min(7, 2.5 + 0.45 * n), min(7, 2 + 0.45 * n)))
+    ax.set_facecolor("#eeeeee")
+    image = ax.imshow(relation, vmin=0, vmax=1, cmap="Blues", interpolation="none")
+    if np.isnan(relation).any():
+        ax.patch.set(hatch="///", edgecolor="#bbbbbb")
+    if few:
+        names = [str(i) for i in range(n)] if names is None else names
+        ax.set_xticks(range(n), names, rotation=45, ha="right", rotation_mode="anchor")
+        ax.set_yticks(range(n), names)
+        for (i, j), value in np.ndenumerate(relation):
+            if not np.isnan(value):
+                shade = "white" if value > 0.6 else "black"
+                ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=8, color=shade)
+    else:
+        ax.set(xlabel="dataset j", ylabel="dataset i")
+    ax.set_title(title or "")
+    ax.figure.colorbar(image, ax=ax, fraction=0.046, label="share of i inside j")
+    return ax
+
+
+def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
+    """A taxonomy as a stack of shelves: a dataset lies under the one that holds it.
+
+    The width is the number of classes. A dataset with several parents is drawn under its largest;
+    a name is written where it fits.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+    """
+    sizes = taxonomy.members.sum(axis=1)
+    children: dict[int | None, list[int]] = {}
+    for i in np.argsort(-sizes, kind="stable"):
+        parents = taxonomy.parents[i]
+        above = max(parents, key=lambda p: sizes[p]) if parents else None
+        children.setdefault(above, []).append(int(i))
+
+    # A dataset may overlap its neighbour, so that children can need more room than their parent.
+    widths: dict[int, float] = {}
+
+    def width(i):
+        if i not in widths:
+            widths[i] = max(sizes[i], sum(width(c) for c in children.get(i, ())))
+        return widths[i]
+
+    roots = children.get(None, [])
+    total = sum(width(root) for root in roots)
+    depth = int(taxonomy.depth.max()) + 1
+    if ax is None:
+        _, ax = plt.subplots(figsize=(11, 0.75 * depth + 0.4))
+
+    def shelf(i, left, level, colour):
+        ax.add_patch(
+            Rectangle(
+                (left, -level - 1),
+                width(i),
+                0.94,
+                facecolor=colour,
+                alpha=max(0.25, 0.75 - 0.1 * level),
+                edgecolor="white",
+                linewidth=0.8,
+            )
+        )
+        _label_if_it_fits(ax, taxonomy.names[i], left, -level - 0.53, width(i))
+        for child in children.get(i, ()):
+            shelf(child, left, level + 1, colour)
+            left += width(child)
+
+    ax.set(xlim=(0, total), ylim=(-depth, 0))
+    ax.axis("off")
+    left = 0
+    for k, root in enumerate(roots):
+        shelf(root, left, 0, COLOURS[k % len(COLOURS)])
+        left += width(root)
+    return ax
+
+
+def _label_if_it_fits(ax: Axes, name: str, left: float, y: float, width: float) -> None:
+    """Write a name inside its shelf, upright where it is too long to lie; else not at all."""
+    start, end = ax.transData.transform([(left, y - 0.47), (left + width, y + 0.47)])
+    room_across, room_up = end - start
+    for rotation, size in ((0, 8), (0, 6.5), (90, 6.5), (90, 5.5)):
+        text = ax.text(
+            left + width / 2, y, name, ha="center", va="center", fontsize=size, rotation=rotation
+        )
+        extent = text.get_window_extent()
+        if extent.width <= room_across - 2 and extent.height <= room_up - 2:
+            return
+        text.remove()
+
+
+def draw_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = None) -> Axes:
+    """The weighted terms of the loss over the epochs, from `Task2Box.history_`."""
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 3))
+    for colour, (name, values) in zip(
+        COLOURS, ((k, v) for k, v in history.items() if k != "epoch"), strict=False
+    ):
+        ax.plot(history["epoch"], values, label=name, color=colour)
+    ax.set(xlabel="epoch", ylabel="term of the loss", yscale="log")
+    ax.legend(frameon=False, fontsize=8)
+    return ax

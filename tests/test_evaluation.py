@@ -1,0 +1,141 @@
+"""Scores against hand-worked cases, and the baselines against what they claim to compute."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+
+import t2b_lib as t2b
+from t2b_lib.baselines import PairNetwork
+from t2b_lib.evaluation import best_threshold, f1
+
+
+def tasks_with(relation, features=None):
+    n = len(relation)
+    features = torch.eye(n) if features is None else features
+    return t2b.TaskCollection([f"d{i}" for i in range(n)], features, relation)
+
+
+class Oracle:
+    """Predicts a given matrix."""
+
+    def __init__(self, matrix):
+        self.matrix = matrix
+
+    def predict(self, features, pairs):
+        return self.matrix[pairs[:, 0], pairs[:, 1]]
+
+    containment_score = predict
+
+
+def random_relation(n=30, share=0.3, seed=0):
+    return (torch.rand(n, n, generator=torch.Generator().manual_seed(seed)) < share).float()
+
+
+def test_f1_by_hand():
+    truth = np.array([1, 1, 1, 0, 0, 0])
+    predicted = np.array([1, 1, 0, 1, 0, 0])  # precision 2/3, recall 2/3
+    assert f1(truth, predicted) == pytest.approx(2 / 3)
+    assert f1(truth, np.zeros(6)) == 0
+    assert np.isnan(f1(np.zeros(3), np.zeros(3)))
+
+
+def test_threshold_is_the_lowest_of_the_best():
+    truth = np.array([1, 1, 0, 0])
+    assert best_threshold(truth, np.array([0.9, 0.75, 0.55, 0.1])) == 0.6
+    assert best_threshold(truth, np.array([0.9, 0.5, 0.45, 0.1])) == 0.1  # 0.8 at 0.1 to 0.4
+    assert best_threshold(truth, np.array([0.9, 0.9, 0.0, 0.0])) == 0.1
+
+
+def test_a_perfect_and_a_noisy_prediction_of_containment():
+    relation = random_relation()
+    tasks = tasks_with(relation)
+    split = t2b.split(tasks, novel=5, seed=1)
+    row = t2b.evaluate(Oracle(relation * 0.8), tasks, split).iloc[0]
+    assert row["existing"] == row["novel"] == 1 and row["metric"] == "F1"
+    assert (row["existing_pairs"], row["novel_pairs"]) == (60, 250)
+
+    # Half of the true novel pairs missed: precision 1, recall 1/2.
+    noisy = relation.clone()
+    i, j = split.novel_pairs.T
+    true = relation[i, j].nonzero().flatten()
+    noisy[i[true[::2]], j[true[::2]]] = 0
+    kept = len(true) - len(true[::2])
+    row = t2b.evaluate(Oracle(noisy), tasks, split).iloc[0]
+    assert row["existing"] == 1 and row["novel"] == pytest.approx(2 * kept / (kept + len(true)))
+
+
+def test_a_graded_relation_is_scored_by_rank():
+    relation = torch.rand(20, 20, generator=torch.Generator().manual_seed(3))
+    tasks = tasks_with(relation)
+    split = t2b.split(tasks, novel=4)
+    row = t2b.evaluate(Oracle(relation**3), tasks, split).iloc[0]
+    assert row["metric"] == "Spearman"
+    assert row["existing"] == pytest.approx(1) and row["novel"] == pytest.approx(1)
+    assert t2b.evaluate(Oracle(-relation), tasks, split).iloc[0]["novel"] == pytest.approx(-1)
+
+
+def test_without_novel_datasets_that_column_is_empty():
+    tasks = tasks_with(random_relation())
+    row = t2b.evaluate(t2b.RandomGuess(), tasks, t2b.split(tasks)).iloc[0]
+    assert np.isnan(row["novel"]) and row["novel_pairs"] == 0
+
+
+def test_random_guessing_scores_what_chance_gives():
+    """With a share p of true pairs, saying yes to a share q scores 2pq / (p + q) in the mean."""
+    tasks = tasks_with(random_relation(60, share=0.1))
+    split = t2b.split(tasks, novel=20)
+    rows = [t2b.evaluate(t2b.RandomGuess(seed), tasks, split).iloc[0] for seed in range(40)]
+    p = tasks.relation[split.novel_pairs[:, 0], split.novel_pairs[:, 1]].mean().item()
+    expected = np.mean([2 * p * (1 - r["threshold"]) / (p + 1 - r["threshold"]) for r in rows])
+    assert np.mean([r["novel"] for r in rows]) == pytest.approx(expected, abs=0.01)
+
+
+def test_pair_network_is_a_network_on_the_concatenation():
+    network = PairNetwork(4, (8, 5)).eval()
+    features = torch.randn(6, 4)
+    pairs = torch.tensor([[0, 1], [5, 2], [3, 3]])
+    concatenated = torch.cat((features[pairs[:, 0]], features[pairs[:, 1]]), dim=1)
+    expected = network.rest(network.first(concatenated)).squeeze(-1)
+    assert torch.allclose(network(features, pairs), expected, atol=1e-6)
+
+
+def test_linear_baseline_comes_close_to_logistic_regression():
+    random = torch.Generator().manual_seed(0)
+    features = torch.randn(40, 5, generator=random)
+    score = features[:, :1] - 2 * features[:, 1] + torch.randn(40, 40, generator=random)
+    tasks = tasks_with((score > 1).float(), features)
+    split = t2b.split(tasks)
+    ours = t2b.PairwiseLinear(learning_rate=0.05, progress=False).fit(tasks, split)
+
+    def design(pairs):
+        scaled = (features - features.mean(0)) / features.std(0)
+        return torch.cat((scaled[pairs[:, 0]], scaled[pairs[:, 1]]), dim=1).numpy()
+
+    truth = tasks.relation[split.train[:, 0], split.train[:, 1]].numpy()
+    theirs = LogisticRegression(C=np.inf).fit(design(split.train), truth)
+    expected = theirs.predict_proba(design(split.test))[:, 1]
+    assert np.abs(ours.predict(features, split.test).numpy() - expected).max() < 0.02
+
+
+def test_mlp_learns_what_a_linear_model_cannot():
+    """i is in j where their signs agree: an exclusive or."""
+    features = torch.randn(40, 1, generator=torch.Generator().manual_seed(0))
+    tasks = tasks_with((features * features.T > 0).float(), features)
+    split = t2b.split(tasks, novel=5)
+    mlp = t2b.PairwiseMLP((32, 32), batch_size=64, progress=False).fit(tasks, split)
+    linear = t2b.PairwiseLinear(progress=False).fit(tasks, split)
+    assert t2b.evaluate(mlp, tasks, split).iloc[0]["existing"] > 0.9
+    assert t2b.evaluate(linear, tasks, split).iloc[0]["existing"] < 0.75
+
+
+@pytest.mark.parametrize("model", [t2b.PairwiseMLP((8,)), t2b.PairwiseLinear(), t2b.RandomGuess(2)])
+def test_baselines_are_estimators_and_reproducible(model):
+    tasks = tasks_with(random_relation())
+    split = t2b.split(tasks)
+    settings = {"epochs": 2, "progress": False} if "epochs" in model.get_params() else {}
+    first, again = (clone(model).set_params(**settings).fit(tasks, split) for _ in range(2))
+    pairs = split.test
+    assert torch.equal(first.predict(tasks.features, pairs), again.predict(tasks.features, pairs))
+    assert clone(first).get_params() == first.get_params()

@@ -1,0 +1,182 @@
+"""Task2Box: its loss against sums written out by hand, what it learns, what it refuses."""
+
+import math
+
+import pytest
+import torch
+from sklearn.base import clone
+
+import t2b_lib as t2b
+from t2b_lib.boxes import EULER_GAMMA, Boxes
+from t2b_lib.model import BoxNetwork, pick_device
+
+
+def nested_tasks():
+    """Twelve datasets: 0 contains 1 to 5, 6 contains 7 to 11."""
+    relation = torch.eye(12)
+    relation[1:6, 0] = 1
+    relation[7:12, 6] = 1
+    features = torch.randn(12, 8, generator=torch.Generator().manual_seed(0))
+    return t2b.TaskCollection([f"d{i}" for i in range(12)], features, relation)
+
+
+def small(**changes):
+    settings = {"hidden": (32, 16), "epochs": 300, "learning_rate": 5e-3, "progress": False}
+    return t2b.Task2Box(**(settings | changes))
+
+
+def test_loss_terms_are_those_of_equations_4_and_6():
+    """Each term by loops over pairs and boxes, from the formulas alone."""
+    lower = torch.tensor([[0.0, 0.0, 0.0], [0.2, -0.1, 0.3], [2.0, 2.0, 2.0]])
+    sides = torch.tensor([[0.9, 0.5, 0.7], [0.3, 0.3, 0.3], [0.1, 0.8, 0.2]])
+    relation = torch.tensor([[1.0, 0.0, 0.4], [1.0, 1.0, 0.0], [0.3, 0.0, 1.0]])
+    weight = torch.tensor([[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    model = t2b.Task2Box.from_recipe("paper", box_dim=3)
+    terms = model.loss_terms(Boxes(lower, lower + sides), relation, weight)
+
+    def soft_side(x):  # softplus at temperature 0.1, the expected gap of two Gumbels taken off
+        return 0.1 * math.log1p(math.exp((x - 2 * EULER_GAMMA * 1e-4) / 0.1)) + 1e-13
+
+    def soft_overlap(i, j):
+        ratio = 1.0
+        for k in range(3):
+            low = max(lower[i, k].item(), lower[j, k].item())
+            high = min((lower + sides)[i, k].item(), (lower + sides)[j, k].item())
+            ratio *= soft_side(high - low) / soft_side(sides[i, k].item())
+        return ratio
+
+    centres = lower + sides / 2
+    overlap_term = distance = 0.0
+    for i in range(3):
+        for j in range(3):
+            if weight[i, j]:
+                overlap_term += (relation[i, j].item() - soft_overlap(i, j)) ** 2
+                if relation[i, j] > 0:
+                    distance += ((centres[i] - centres[j]) ** 2).sum().item()
+    uneven = inverse = 0.0
+    for i in range(3):
+        a, b, c = sides[i].tolist()
+        uneven += abs(a - b) + abs(a - c) + abs(b - c)
+        inverse += (1 / (soft_side(a) * soft_side(b) * soft_side(c))) ** (1 / 3)
+
+    assert terms["overlap"].item() == pytest.approx(100 * overlap_term, rel=1e-4)
+    assert terms["distance"].item() == pytest.approx(0.01 * distance, rel=1e-4)
+    assert terms["regularity"].item() == pytest.approx(uneven / 9, rel=1e-4)
+    assert terms["volume"].item() == pytest.approx(0.7 * inverse, rel=1e-4)
+
+
+def test_untrained_pairs_do_not_matter():
+    tasks = nested_tasks()
+    split = t2b.split(tasks, novel=2, seed=0)
+    relation = tasks.relation.clone()
+    for pairs in (split.validation, split.test, split.novel_pairs):
+        relation[pairs[:, 0], pairs[:, 1]] = 1 - relation[pairs[:, 0], pairs[:, 1]]
+    relation.fill_diagonal_(0.5)
+    features = tasks.features.clone()
+    features[split.novel] += 100
+    other = t2b.TaskCollection(tasks.names, features, relation)
+    first, second = (small(epochs=20).fit(t, split).embed(tasks.features) for t in (tasks, other))
+    assert torch.equal(first.lower, second.lower) and torch.equal(first.upper, second.upper)
+
+
+def test_it_learns_a_small_hierarchy():
+    tasks = nested_tasks()
+    model = small(box_dim=5).fit(tasks)
+    pairs = tasks.measured_pairs()
+    truth = tasks.relation[pairs[:, 0], pairs[:, 1]] == 1
+    assert torch.equal(model.containment_score(tasks.features, pairs) > 0.5, truth)
+    assert model.history_["overlap"][-1] < 0.2 * model.history_["overlap"][0]
+
+
+def test_the_seed_decides_and_the_global_generator_is_left_alone():
+    tasks = nested_tasks()
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first, again, other = (
+        small(epochs=5, seed=seed).fit(tasks).embed(tasks.features).lower for seed in (1, 1, 2)
+    )
+    assert torch.equal(first, again) and not torch.equal(first, other)
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_containment_needs_the_larger_direction():
+    tasks = nested_tasks()
+    model = small(epochs=50).fit(tasks)
+    pairs = tasks.measured_pairs()
+    forward, backward = (model.predict(tasks.features, p) for p in (pairs, pairs.flip(1)))
+    scores = model.containment_score(tasks.features, pairs)
+    assert ((scores > 0) == (forward > backward)).all()
+    assert (scores[scores > 0] == forward[scores > 0]).all()
+
+
+def test_the_network_is_the_papers():
+    network = BoxNetwork(2048, 2, t2b.RECIPES["paper"]["hidden"])
+    weights = {name: tuple(p.shape) for name, p in network.named_parameters() if p.dim() == 2}
+    assert list(weights.values()) == [(1024, 2048), (256, 1024), (128, 256), (2, 128), (2, 128)]
+    boxes = network(torch.randn(7, 2048))
+    assert ((boxes.sides > 0) & (boxes.sides < 1)).all()
+
+
+def test_save_and_load_give_the_same_boxes(tmp_path):
+    tasks = nested_tasks()
+    model = small(epochs=10, box_dim=3).fit(tasks)
+    model.save(tmp_path / "model.safetensors")
+    loaded = t2b.Task2Box.load(tmp_path / "model.safetensors")
+    assert torch.equal(loaded.embed(tasks.features).upper, model.embed(tasks.features).upper)
+    assert loaded.get_params() == model.get_params()
+    assert [p.name for p in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+def test_a_damaged_or_foreign_file_is_refused(tmp_path):
+    from safetensors.torch import save_file
+
+    path = tmp_path / "model.safetensors"
+    small(epochs=2).fit(nested_tasks()).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"model\.safetensors is damaged"):
+        t2b.Task2Box.load(path)
+    save_file({"w": torch.zeros(2)}, path)
+    with pytest.raises(ValueError, match="no saved Task2Box model"):
+        t2b.Task2Box.load(path)
+    with pytest.raises(FileNotFoundError):
+        t2b.Task2Box.load(tmp_path / "absent.safetensors")
+
+
+def test_it_is_a_scikit_learn_estimator():
+    model = t2b.Task2Box.from_recipe("paper", box_dim=5, seed=3)
+    assert clone(model).get_params() == model.get_params()
+    assert model.get_params()["hidden"] == (1024, 256, 128) and model.box_dim == 5
+
+
+def test_bad_input_is_refused():
+    tasks = nested_tasks()
+    with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: paper"):
+        t2b.Task2Box.from_recipe("papre")
+    with pytest.raises(ValueError, match="not fitted yet"):
+        small().embed(tasks.features)
+    model = small(epochs=1).fit(tasks)
+    with pytest.raises(ValueError, match=r"shape \(N, 8\), as in training, got \(12, 7\)"):
+        model.embed(tasks.features[:, :7])
+    with pytest.raises(ValueError, match="finite"):
+        model.embed(torch.full((1, 8), torch.nan))
+    unmeasured = t2b.TaskCollection(tasks.names, tasks.features, torch.full((12, 12), torch.nan))
+    with pytest.raises(ValueError, match="no measured relation"):
+        small().fit(unmeasured)
+
+
+def test_a_missing_gpu_is_a_clear_error(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="sees no GPU"):
+        pick_device("cuda")
+    assert pick_device("auto") == torch.device("cpu")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU in this machine")
+def test_a_gpu_learns_the_same():
+    tasks = nested_tasks()
+    pairs = tasks.measured_pairs()
+    truth = tasks.relation[pairs[:, 0], pairs[:, 1]] == 1
+    model = small(box_dim=5, device="cuda").fit(tasks)
+    assert torch.equal(model.containment_score(tasks.features, pairs) > 0.5, truth)
