@@ -1,0 +1,42 @@
+"""The 25 vision tasks of the paper as fifteen yes/no attributes each."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pandas as pd
+
+
+def task_attributes() -> pd.DataFrame:
+    """The base representations of the 25 Taskonomy tasks (Task2Box, Table 7).
+
+    The values are the paper's as printed, its oddities included: Curvatures and
+    Segmentation-Semantic count as first-order operations, the edges do not.
+
+    Returns
+    -------
+    DataFrame of float, shape (25, 15)
+        1 for yes, 0 for no. The index holds the tasks' names in the paper's order, the columns a
+        short name for each question of `attribute_questions`. No two rows are equal.
+    """
+    return _table("taskonomy_attributes").set_index("name").astype(float)
+
+
+def attribute_questions() -> pd.Series:
+    """What each attribute asks (Task2Box, Table 6): fifteen questions by the attribute's name."""
+    return _table("taskonomy_questions").set_index("attribute")["question"]
+
+
+def task_descriptions() -> pd.Series:
+    """What each of the 25 tasks is (Task2Box, section 10), by the task's name."""
+    return _table("taskonomy_tasks").set_index("name")["description"]
+
+
+def release_names() -> dict[str, str]:
+    """The 25 tasks' names in the files of the Taskonomy release -> their names in the paper."""
+    return _table("taskonomy_tasks").set_index("release")["name"].to_dict()
+
+
+def _table(name: str) -> pd.DataFrame:
+    with (files("t2b_lib") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, comment="#")
