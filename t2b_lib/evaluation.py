@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import f1_score
 from torch import Tensor
 from tqdm import tqdm
@@ -37,7 +38,7 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
         (score on the pairs with novel datasets, NaN where there are none), threshold, and how many
         pairs each score is of.
     """
-    row = {"method": type(model).__name__, "box_dim": getattr(model, "box_dim", None)}
+    row = {"method": type(model).__name__, "box_dim": getattr(model, "box_dim", np.nan)}
     parts = {"existing": split.test, "novel": split.novel_pairs}
     if tasks.is_binary:
         row["metric"] = "F1"
@@ -63,7 +64,7 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
 
 def run_protocol(
     tasks: TaskCollection,
-    methods: dict,
+    methods: Sequence[tuple[str, BaseEstimator]],
     *,
     cases: int = 10,
     novel: int = 0,
@@ -76,7 +77,8 @@ def run_protocol(
     Parameters
     ----------
     tasks : TaskCollection
-    methods : dict of str to unfitted Task2Box or baseline
+    methods : sequence of (str, unfitted Task2Box or baseline)
+        The name is shown; models that differ only in box_dim share one.
     cases : int
         Number of random cases.
     novel : int
@@ -87,29 +89,25 @@ def run_protocol(
     Returns
     -------
     DataFrame with one row for each method and case
-        As `evaluate` gives it, with the columns method (the key of `methods`) and case.
+        As `evaluate` gives it, with the columns method (the name in `methods`) and case.
     """
     rows = []
     with tqdm(total=cases * len(methods), unit="fit", disable=not progress) as bar:
         for case in range(cases):
             parts = split(tasks, novel=novel, seed=case)
-            for name, method in methods.items():
+            for name, method in methods:
                 bar.set_description(f"case {case + 1}/{cases}, {name}")
                 model = clone(method)
-                known = model.get_params()
-                model.set_params(**{k: v for k, v in _of_case(case).items() if k in known})
+                own = {"seed": case, "progress": False}
+                model.set_params(**{k: v for k, v in own.items() if k in model.get_params()})
                 row = evaluate(model.fit(tasks, parts), tasks, parts)
                 rows.append(row.assign(method=name, case=case))
                 bar.update()
     return pd.concat(rows, ignore_index=True)
 
 
-def _of_case(case: int) -> dict:
-    return {"seed": case, "progress": False}
-
-
 def summary(results: pd.DataFrame) -> pd.DataFrame:
-    """Mean, standard deviation and number of cases of each method's scores.
+    """Mean and standard deviation over the cases, a row for each method.
 
     Parameters
     ----------
@@ -117,33 +115,81 @@ def summary(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by method, in the order of `results`
-        Columns (existing, mean), (existing, std), (novel, mean), (novel, std), (cases, "").
+    DataFrame indexed by method and box_dim, in the order of `results`
+        Columns existing, existing_std, novel, novel_std, cases. The standard deviation (divided by
+        the number of cases less one) is NaN where there is one case.
     """
-    groups = results.groupby("method", sort=False)
-    table = groups[["existing", "novel"]].agg(["mean", "std"])
-    table[("cases", "")] = groups.size()
-    return table
+    groups = results.groupby(["method", "box_dim"], sort=False, dropna=False)
+    columns = {}
+    for part in ("existing", "novel"):
+        columns[part] = groups[part].mean()
+        columns[f"{part}_std"] = groups[part].std()
+    return pd.DataFrame(columns | {"cases": groups.size()})
 
 
-def paper_f1(collection: str) -> pd.DataFrame:
-    """F1 in percent from Table 1 or 2 of the paper, to stand beside our own.
+def paper_f1(collection: str, representation: str) -> pd.DataFrame:
+    """F1 from Table 1 or 2 of the paper, to stand beside our own.
 
     Parameters
     ----------
     collection : "ImageNet" or "iNaturalist + CUB"
+    representation : "average", "gaussian" or "fim"
 
     Returns
     -------
-    DataFrame with columns method, box_dim, representation, existing, novel
+    DataFrame indexed by method and box_dim
+        Columns existing and novel, in [0, 1].
     """
     with (files("t2b_lib.data") / "paper_f1.csv").open() as file:
         table = pd.read_csv(file, comment="#")
-    known = table["collection"].unique()
-    if collection not in known:
-        raise ValueError(f"the paper has no F1 of {collection!r}, only of: {', '.join(known)}")
-    table = table[table["collection"] == collection].drop(columns="collection")
-    return table.reset_index(drop=True)
+    asked = {"collection": collection, "representation": representation}
+    for column, value in asked.items():
+        known = table[column].dropna().unique()
+        if value not in known:
+            raise ValueError(f"the paper has no {column} {value!r}, only: {', '.join(known)}")
+        # Guessing needs no representation: it is in every column.
+        table = table[(table[column] == value) | table[column].isna()]
+    table = table.set_index(["method", "box_dim"])
+    return table[["existing", "novel"]] / 100
+
+
+def beside_paper(results: pd.DataFrame, collection: str, representation: str) -> pd.DataFrame:
+    """Our scores, "mean ± standard deviation" in percent, beside the paper's: a table to read.
+
+    Parameters
+    ----------
+    results : DataFrame of `run_protocol`
+        Its methods are called as in `paper_f1`; one that the paper does not have gets a dash.
+    collection, representation
+        As in `paper_f1`.
+    """
+    ours, paper = summary(results), paper_f1(collection, representation)
+    theirs = paper.reindex(ours.index)
+    table = pd.DataFrame(
+        {
+            (part, column): text
+            for part in ("existing", "novel")
+            for column, text in {
+                "here": _mean_and_spread(ours[part], ours[f"{part}_std"]),
+                "paper": theirs[part].map(lambda x: "–" if np.isnan(x) else f"{100 * x:.1f}"),
+            }.items()
+        }
+    )
+    table["cases", ""] = ours["cases"]
+    table.index = [label(*row) for row in table.index]
+    return table
+
+
+def label(method: str, box_dim: float) -> str:
+    """What a method is called in tables and figures: "Task2Box 2-d", "MLP"."""
+    return method if np.isnan(box_dim) else f"{method} {box_dim:.0f}-d"
+
+
+def _mean_and_spread(mean: pd.Series, std: pd.Series) -> list[str]:
+    return [
+        f"{100 * m:.1f}" + ("" if np.isnan(s) else f" ± {100 * s:.1f}")
+        for m, s in zip(mean, std, strict=True)
+    ]
 
 
 def best_threshold(truth: np.ndarray, scores: np.ndarray) -> float:

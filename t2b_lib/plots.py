@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from pandas import DataFrame
 
 from t2b_lib.boxes import Boxes, volume
+from t2b_lib.evaluation import label
 
 # Okabe and Ito's palette: told apart with any kind of colour vision. Black is left for text.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
@@ -174,7 +178,7 @@ def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
     total = sum(width(root) for root in roots)
     depth = int(taxonomy.depth.max()) + 1
     if ax is None:
-        _, ax = plt.subplots(figsize=(11, 0.75 * depth + 0.4))
+        _, ax = plt.subplots(figsize=(11, depth))
 
     def shelf(i, left, level, colour):
         ax.add_patch(
@@ -206,14 +210,103 @@ def _label_if_it_fits(ax: Axes, name: str, left: float, y: float, width: float) 
     """Write a name inside its shelf, upright where it is too long to lie; else not at all."""
     start, end = ax.transData.transform([(left, y - 0.47), (left + width, y + 0.47)])
     room_across, room_up = end - start
-    for rotation, size in ((0, 8), (0, 6.5), (90, 6.5), (90, 5.5)):
+    lines = name.replace(" ", "\n")
+    for words, rotation, size in (
+        (name, 0, 8),
+        (lines, 0, 7),
+        (name, 90, 7),
+        (lines, 90, 6.5),
+        (name, 90, 6),
+    ):
         text = ax.text(
-            left + width / 2, y, name, ha="center", va="center", fontsize=size, rotation=rotation
+            left + width / 2,
+            y,
+            words,
+            ha="center",
+            va="center",
+            fontsize=size,
+            rotation=rotation,
+            linespacing=0.95,
         )
         extent = text.get_window_extent()
         if extent.width <= room_across - 2 and extent.height <= room_up - 2:
             return
         text.remove()
+
+
+def draw_branches(
+    taxonomy,
+    boxes: Boxes,
+    branches: Sequence[str],
+    *,
+    novel: Sequence[int] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """The boxes of some branches of a taxonomy, a colour for each, as the paper's Fig. 3.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+    boxes : Boxes, batch shape (N,), 2-d
+        Of all its datasets.
+    branches : sequence of str
+        Datasets to draw with all that they hold; what two branches hold has the first's colour.
+    novel : sequence of int
+        Datasets to draw with a dashed outline.
+    """
+    colour_of: dict[int, str] = {}
+    legend = {}
+    for branch, colour in zip(branches, COLOURS, strict=False):
+        if branch not in taxonomy.names:
+            raise ValueError(f"{branch!r} is no dataset of {taxonomy!r}")
+        legend[branch] = colour
+        inside = taxonomy.containment[:, taxonomy.names.index(branch)]
+        for i in np.flatnonzero(inside):
+            colour_of.setdefault(int(i), colour)
+    shown = list(colour_of)
+    return draw_boxes(
+        boxes[shown],
+        [taxonomy.names[i] for i in shown],
+        colours=list(colour_of.values()),
+        legend=legend,
+        dashed=[i in set(novel) for i in shown],
+        ax=ax,
+    )
+
+
+def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
+    """F1 of each method on existing and on novel pairs: every case a dot, the mean a bar.
+
+    Parameters
+    ----------
+    results : DataFrame of `evaluation.run_protocol`
+    paper : DataFrame of `evaluation.paper_f1`
+        Its scores are drawn as black diamonds.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
+    groups = list(results.groupby(["method", "box_dim"], sort=False, dropna=False))
+    for ax, part in zip(axes, ("existing", "novel"), strict=True):
+        for x, (key, group) in enumerate(groups):
+            scores = 100 * group[part]
+            ax.bar(x, scores.mean(), color=COLOURS[0] if key[0] == "Task2Box" else "#aaaaaa")
+            ax.scatter([x] * len(scores), scores, color="white", edgecolor="black", s=18, zorder=3)
+        theirs = 100 * paper[part].reindex([key for key, _ in groups])
+        ax.scatter(range(len(groups)), theirs, marker="D", color="black", s=28, zorder=4)
+        ax.set_xticks(
+            range(len(groups)), [label(*key) for key, _ in groups], rotation=30, ha="right"
+        )
+        ax.set_title(f"{part} datasets")
+    axes[0].set(ylabel="F1 (%)", ylim=(0, 100))
+    axes[1].legend(
+        handles=[
+            Patch(facecolor=COLOURS[0], label="here, mean"),
+            Line2D([], [], marker="o", ls="", mfc="white", mec="black", label="here, one case"),
+            Line2D([], [], marker="D", ls="", color="black", label="the paper, CLIP features"),
+        ],
+        frameon=False,
+        fontsize=8,
+    )
+    return figure
 
 
 def draw_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = None) -> Axes:

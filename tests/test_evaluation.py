@@ -1,6 +1,7 @@
 """Scores against hand-worked cases, and the baselines against what they claim to compute."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -8,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 import t2b_lib as t2b
 from t2b_lib.baselines import PairNetwork
-from t2b_lib.evaluation import best_threshold, f1
+from t2b_lib.evaluation import beside_paper, best_threshold, f1, paper_f1, summary
 
 
 def tasks_with(relation, features=None):
@@ -139,3 +140,61 @@ def test_baselines_are_estimators_and_reproducible(model):
     pairs = split.test
     assert torch.equal(first.predict(tasks.features, pairs), again.predict(tasks.features, pairs))
     assert clone(first).get_params() == first.get_params()
+
+
+def protocol(cases=3):
+    tasks = tasks_with(random_relation())
+    methods = [
+        ("Task2Box", t2b.Task2Box(box_dim=d, hidden=(8,), epochs=3, progress=False)) for d in (2, 3)
+    ]
+    methods.append(("Random", t2b.RandomGuess()))
+    return tasks, methods, t2b.run_protocol(tasks, methods, cases=cases, novel=5, progress=False)
+
+
+def test_protocol_fits_every_method_on_the_same_cases():
+    tasks, methods, results = protocol()
+    assert len(results) == 9 and results.groupby("case").size().eq(3).all()
+    # Case 2, by hand.
+    split = t2b.split(tasks, novel=5, seed=2)
+    model = clone(methods[0][1]).set_params(seed=2).fit(tasks, split)
+    expected = t2b.evaluate(model, tasks, split).iloc[0]
+    row = results[(results["case"] == 2) & (results["box_dim"] == 2)].iloc[0]
+    assert (row["existing"], row["novel"]) == (expected["existing"], expected["novel"])
+    assert not hasattr(methods[0][1], "network_")  # the models given are left as they were
+
+
+def test_summary_is_the_mean_and_spread_of_the_cases():
+    _, _, results = protocol()
+    table = summary(results)
+    assert list(table["cases"]) == [3, 3, 3]
+    novel = results[results["method"] == "Random"]["novel"]
+    row = table.iloc[2]
+    assert row["novel"] == pytest.approx(novel.mean())
+    assert row["novel_std"] == pytest.approx(novel.std(ddof=1))
+    assert np.isnan(summary(protocol(cases=1)[2])["novel_std"]).all()
+
+
+def test_the_papers_numbers_stand_beside_ours():
+    results = pd.DataFrame(
+        {
+            "method": ["Task2Box", "Task2Box", "Ours"],
+            "box_dim": [5, 5, np.nan],
+            "existing": [0.5, 0.7, 0.1],
+            "novel": [0.2, 0.4, 0.1],
+        }
+    )
+    table = beside_paper(results, "ImageNet", "average")
+    assert list(table.index) == ["Task2Box 5-d", "Ours"]
+    first, second = table.iloc[0], table.iloc[1]
+    assert first["existing", "here"] == "60.0 ± 14.1" and first["existing", "paper"] == "90.6"
+    assert first["novel", "here"] == "30.0 ± 14.1" and first["novel", "paper"] == "77.0"
+    assert second["existing", "here"] == "10.0" and second["existing", "paper"] == "–"
+
+
+def test_the_papers_tables_are_whole():
+    for collection in ("ImageNet", "iNaturalist + CUB"):
+        sizes = {r: len(paper_f1(collection, r)) for r in ("average", "gaussian", "fim")}
+        assert sizes == {"average": 8, "gaussian": 9, "fim": 9}  # no KL divergence of averages
+    assert paper_f1("iNaturalist + CUB", "fim").loc[("Task2Box", 5), "novel"].item() == 0.3488
+    with pytest.raises(ValueError, match="no collection 'CIFAR'"):
+        paper_f1("CIFAR", "fim")

