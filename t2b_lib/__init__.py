@@ -1,5 +1,6 @@
 """Task2Box: box embeddings of tasks and datasets."""
 
+from t2b_lib import affinity, representation, taxonomy
 from t2b_lib.baselines import PairwiseLinear, PairwiseMLP, RandomGuess
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
 from t2b_lib.collection import Split, TaskCollection, split
@@ -10,6 +11,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "RECIPES",
+    "BoxPlayground",
     "Boxes",
     "PairwiseLinear",
     "PairwiseMLP",
@@ -17,12 +19,24 @@ __all__ = [
     "Split",
     "Task2Box",
     "TaskCollection",
+    "affinity",
     "evaluate",
     "intersection",
     "log_volume",
     "overlap",
     "pairwise_overlap",
+    "representation",
     "run_protocol",
     "split",
+    "taxonomy",
     "volume",
 ]
+
+
+def __getattr__(name: str):
+    # The playground needs a notebook's widgets; nothing else does.
+    if name == "BoxPlayground":
+        from t2b_lib.widgets import BoxPlayground
+
+        return BoxPlayground
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

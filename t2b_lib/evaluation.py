@@ -115,11 +115,11 @@ def summary(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by method and box_dim, in the order of `results`
+    DataFrame indexed by method ("Task2Box 2-d", "MLP"), in the order of `results`
         Columns existing, existing_std, novel, novel_std, cases. The standard deviation (divided by
         the number of cases less one) is NaN where there is one case.
     """
-    groups = results.groupby(["method", "box_dim"], sort=False, dropna=False)
+    groups = results.groupby(labels(results), sort=False)
     columns = {}
     for part in ("existing", "novel"):
         columns[part] = groups[part].mean()
@@ -137,7 +137,7 @@ def paper_f1(collection: str, representation: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by method and box_dim
+    DataFrame indexed by method ("Task2Box 2-d", "MLP")
         Columns existing and novel, in [0, 1].
     """
     with (files("t2b_lib.data") / "paper_f1.csv").open() as file:
@@ -149,8 +149,7 @@ def paper_f1(collection: str, representation: str) -> pd.DataFrame:
             raise ValueError(f"the paper has no {column} {value!r}, only: {', '.join(known)}")
         # Guessing needs no representation: it is in every column.
         table = table[(table[column] == value) | table[column].isna()]
-    table = table.set_index(["method", "box_dim"])
-    return table[["existing", "novel"]] / 100
+    return table.set_index(labels(table))[["existing", "novel"]] / 100
 
 
 def beside_paper(results: pd.DataFrame, collection: str, representation: str) -> pd.DataFrame:
@@ -176,13 +175,16 @@ def beside_paper(results: pd.DataFrame, collection: str, representation: str) ->
         }
     )
     table["cases", ""] = ours["cases"]
-    table.index = [label(*row) for row in table.index]
     return table
 
 
-def label(method: str, box_dim: float) -> str:
-    """What a method is called in tables and figures: "Task2Box 2-d", "MLP"."""
-    return method if np.isnan(box_dim) else f"{method} {box_dim:.0f}-d"
+def labels(results: pd.DataFrame) -> pd.Series:
+    """What the method of each row is called in tables and figures: "Task2Box 2-d", "MLP"."""
+    names = [
+        method if np.isnan(box_dim) else f"{method} {box_dim:.0f}-d"
+        for method, box_dim in zip(results["method"], results["box_dim"], strict=True)
+    ]
+    return pd.Series(names, index=results.index, name="method")
 
 
 def _mean_and_spread(mean: pd.Series, std: pd.Series) -> list[str]:

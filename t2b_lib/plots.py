@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from pandas import DataFrame
 
 from t2b_lib.boxes import Boxes, volume
-from t2b_lib.evaluation import label
+from t2b_lib.evaluation import labels
 
 # Okabe and Ito's palette: told apart with any kind of colour vision. Black is left for text.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
@@ -34,8 +34,8 @@ def draw_boxes(
     ----------
     boxes : Boxes, batch shape (N,), 2-d
     names : sequence of N str, optional
-        Written at the upper left corner, the largest box's first; a name that would cover
-        another one is left out.
+        Written in a corner or in the middle, the largest box's first; a name that would cover
+        another one wherever it stands is left out.
     colours : sequence of N colours, optional
         One colour after the other of `COLOURS` where left out.
     legend : mapping of label to colour, optional
@@ -94,24 +94,27 @@ def draw_boxes(
 
 
 def _label_where_there_is_room(ax: Axes, labels: Sequence[tuple]) -> None:
-    """Write each (name, corner, sides), first come first served, unless it covers another."""
+    """Write each (name, corner, sides) in a corner or the middle, unless it covers another."""
+    places = [(0, 1), (0, 0), (1, 1), (1, 0), (0.5, 0.5)]
     taken = []
-    for name, (left, bottom), (_, height) in labels:
-        text = ax.annotate(
-            name,
-            (left, bottom + height),
-            xytext=(2, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=8,
-            zorder=4,
-            bbox={"facecolor": "white", "alpha": 0.65, "edgecolor": "none", "pad": 0.6},
-        )
-        extent = text.get_window_extent()
-        if any(extent.overlaps(other) for other in taken):
+    for name, corner, sides in labels:
+        for across, up in places:
+            text = ax.annotate(
+                name,
+                (corner[0] + across * sides[0], corner[1] + up * sides[1]),
+                xytext=(2 - 4 * across, 2 - 4 * up),
+                textcoords="offset points",
+                ha={0: "left", 0.5: "center", 1: "right"}[across],
+                va={0: "bottom", 0.5: "center", 1: "top"}[up],
+                fontsize=8,
+                zorder=4,
+                bbox={"facecolor": "white", "alpha": 0.65, "edgecolor": "none", "pad": 0.6},
+            )
+            extent = text.get_window_extent()
+            if not any(extent.overlaps(other) for other in taken):
+                taken.append(extent)
+                break
             text.remove()
-        else:
-            taken.append(extent)
 
 
 def draw_relation(
@@ -284,17 +287,16 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
         Its scores are drawn as black diamonds.
     """
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
-    groups = list(results.groupby(["method", "box_dim"], sort=False, dropna=False))
+    groups = list(results.groupby(labels(results), sort=False))
+    names = [name for name, _ in groups]
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
-        for x, (key, group) in enumerate(groups):
+        for x, (name, group) in enumerate(groups):
             scores = 100 * group[part]
-            ax.bar(x, scores.mean(), color=COLOURS[0] if key[0] == "Task2Box" else "#aaaaaa")
+            ax.bar(x, scores.mean(), color=COLOURS[0] if "Task2Box" in name else "#aaaaaa")
             ax.scatter([x] * len(scores), scores, color="white", edgecolor="black", s=18, zorder=3)
-        theirs = 100 * paper[part].reindex([key for key, _ in groups])
+        theirs = 100 * paper[part].reindex(names)
         ax.scatter(range(len(groups)), theirs, marker="D", color="black", s=28, zorder=4)
-        ax.set_xticks(
-            range(len(groups)), [label(*key) for key, _ in groups], rotation=30, ha="right"
-        )
+        ax.set_xticks(range(len(groups)), names, rotation=30, ha="right")
         ax.set_title(f"{part} datasets")
     axes[0].set(ylabel="F1 (%)", ylim=(0, 100))
     axes[1].legend(

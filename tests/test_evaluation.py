@@ -177,15 +177,16 @@ def test_summary_is_the_mean_and_spread_of_the_cases():
 def test_the_papers_numbers_stand_beside_ours():
     results = pd.DataFrame(
         {
-            "method": ["Task2Box", "Task2Box", "Ours"],
-            "box_dim": [5, 5, np.nan],
-            "existing": [0.5, 0.7, 0.1],
-            "novel": [0.2, 0.4, 0.1],
+            "method": ["Task2Box", "Task2Box", "MLP", "Ours"],
+            "box_dim": [5, 5, np.nan, np.nan],
+            "existing": [0.5, 0.7, 0.3, 0.1],
+            "novel": [0.2, 0.4, 0.3, 0.1],
         }
     )
     table = beside_paper(results, "ImageNet", "average")
-    assert list(table.index) == ["Task2Box 5-d", "Ours"]
-    first, second = table.iloc[0], table.iloc[1]
+    assert list(table.index) == ["Task2Box 5-d", "MLP", "Ours"]
+    first, second = table.iloc[0], table.iloc[2]
+    assert table.iloc[1]["existing", "paper"] == "54.2"
     assert first["existing", "here"] == "60.0 ± 14.1" and first["existing", "paper"] == "90.6"
     assert first["novel", "here"] == "30.0 ± 14.1" and first["novel", "paper"] == "77.0"
     assert second["existing", "here"] == "10.0" and second["existing", "paper"] == "–"
@@ -195,6 +196,6 @@ def test_the_papers_tables_are_whole():
     for collection in ("ImageNet", "iNaturalist + CUB"):
         sizes = {r: len(paper_f1(collection, r)) for r in ("average", "gaussian", "fim")}
         assert sizes == {"average": 8, "gaussian": 9, "fim": 9}  # no KL divergence of averages
-    assert paper_f1("iNaturalist + CUB", "fim").loc[("Task2Box", 5), "novel"].item() == 0.3488
+    assert paper_f1("iNaturalist + CUB", "fim").loc["Task2Box 5-d", "novel"] == 0.3488
     with pytest.raises(ValueError, match="no collection 'CIFAR'"):
         paper_f1("CIFAR", "fim")

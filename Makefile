@@ -1,0 +1,46 @@
+# `make book` and `make test` do the set-up that they need; both are quick when nothing changed.
+
+PYTHON ?= python3
+PROFILE ?= demo
+DEVICE ?= auto
+
+EXTRAS := embedded,extraction,hub,book,test
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: help install book test lint lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\): .*##/\1:/p' $(MAKEFILE_LIST)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -c constraints.txt -e '.[$(EXTRAS)]'
+	touch $@
+
+install: $(INSTALLED)  ## create .venv with the library and all that the book and the tests need
+
+book: $(INSTALLED)  ## run the chapters that changed, then render the book (PROFILE=quick|demo|full, DEVICE=auto|cpu|cuda)
+	$(BIN)/python -m t2b_lib run --profile $(PROFILE) --device $(DEVICE)
+	$(BIN)/python -m t2b_lib build
+
+test: $(INSTALLED)  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)  ## check style and format with ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+# The tool that writes constraints.txt is no requirement of the project: it is installed here only.
+lock: $(INSTALLED)  ## write constraints.txt anew: exact versions for Python 3.10 to 3.13
+	$(BIN)/python -m pip install uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --all-extras --upgrade \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--output-file constraints.txt
+	{ echo '# Exact versions that are known to work on Python 3.10 to 3.13. Written by `make lock`.'; \
+		cat constraints.txt; } > constraints.new
+	mv constraints.new constraints.txt
+
+clean:  ## remove the executed and the rendered book, and .venv
+	rm -rf book/_build .venv

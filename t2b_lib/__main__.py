@@ -1,0 +1,435 @@
+"""Run the book's chapters and render the book: ``python -m t2b_lib run`` and ``build``.
+
+``run`` executes each chapter with papermill into ``book/_build/notebooks``, never over the source,
+and leaves alone what has not changed since. ``build`` renders those notebooks and the book's other
+pages with Jupyter Book into ``book/_build/html``; the pages load nothing from another host.
+"""
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from t2b_lib import _page_scripts
+
+LIBRARY = Path(__file__).parent
+PARAMETERS = ("profile", "device", "seed")
+KERNEL = "t2b_lib"
+
+
+class BookError(Exception):
+    """What stops a run or a build, in words for whoever typed the command."""
+
+
+def chapters(book: Path) -> list[str]:
+    """The notebooks of the book, in the order of its table of contents.
+
+    Parameters
+    ----------
+    book : Path
+        The folder of the book's sources, with ``_toc.yml``.
+
+    Returns
+    -------
+    list of str
+        Their names as the table of contents has them, without ``.ipynb``.
+
+    Raises
+    ------
+    BookError
+        If there is no readable table of contents.
+    """
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+    toc = book / "_toc.yml"
+    if not toc.is_file():
+        raise BookError(f"no book here: {toc} is missing. Run this in the repository's root.")
+    try:
+        pages = list(parse_toc_yaml(toc))
+    except MalformedError as error:
+        raise BookError(f"{toc}: {error}") from None
+    return [page for page in pages if (book / f"{page}.ipynb").is_file()]
+
+
+def fingerprint(source: Path, parameters: dict, library: Path = LIBRARY) -> str:
+    """What a chapter's outputs depend on, as one hash: notebook, library, parameters."""
+    files = sorted(
+        path
+        for path in library.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+    )
+    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
+    for name, path in [("", source), *((str(path.relative_to(library)), path) for path in files)]:
+        digest.update(f"\0{name}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _record(executed: Path) -> dict:
+    """What the last run wrote into a notebook's metadata; empty if it is not there or damaged."""
+    try:
+        return json.loads(executed.read_text(encoding="utf-8"))["metadata"]["t2b_lib"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _read_source(source: Path):
+    """Read a chapter and see to it that it takes the parameters."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(source, as_version=4)
+    except (ValueError, nbformat.ValidationError) as error:
+        raise BookError(f"{source} is not a notebook: {error}") from None
+    tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", ())]
+    if len(tagged) != 1:
+        raise BookError(
+            f"{source} has {len(tagged)} cells tagged 'parameters': give it exactly one, "
+            f"which sets {', '.join(PARAMETERS)}."
+        )
+    try:
+        statements = ast.parse(tagged[0].source).body
+    except SyntaxError as error:
+        raise BookError(f"the cell tagged 'parameters' of {source}: {error}") from None
+    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+    set_there = {name.id for t in targets for name in ast.walk(t) if isinstance(name, ast.Name)}
+    if set_there != set(PARAMETERS):
+        raise BookError(
+            f"the cell tagged 'parameters' of {source} sets {sorted(set_there)}: "
+            f"it must set {', '.join(PARAMETERS)} and nothing else."
+        )
+    return notebook
+
+
+@contextmanager
+def _this_interpreter():
+    """Make a Jupyter kernel known, for a while, that is the running interpreter.
+
+    The name "python3" may stand for another interpreter: a user's own kernels come first.
+    """
+    from ipykernel.kernelspec import write_kernel_spec
+
+    before = os.environ.get("JUPYTER_PATH")
+    with tempfile.TemporaryDirectory() as folder:
+        # Less than errors, such as its remark that TCP is not encrypted, would break the progress.
+        quiet = ["--log-level=ERROR"]
+        write_kernel_spec(Path(folder, "kernels", KERNEL), extra_arguments=quiet)
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (folder, before)))
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["JUPYTER_PATH"]
+            else:
+                os.environ["JUPYTER_PATH"] = before
+
+
+def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "") -> None:
+    """Execute one chapter in this interpreter.
+
+    Parameters
+    ----------
+    source : Path
+        The notebook, which is only read. It runs in its own folder, as in Jupyter.
+    executed : Path
+        Where it goes with its outputs; appears only when the last cell has run.
+    parameters : dict
+        Values for the cell tagged ``parameters``.
+    label : str
+        What stands before the progress bar.
+
+    Raises
+    ------
+    BookError
+        If the notebook takes no parameters, or a cell fails: the message names the cell and the
+        error, and what had run is kept as ``<chapter>.failed.ipynb`` beside `executed`.
+    """
+    import nbformat
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    notebook = _read_source(source)
+    record = {**parameters, "fingerprint": fingerprint(source, parameters)}
+    executed.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = executed.with_name(f".{executed.stem}.unfinished.ipynb")
+    failed = executed.with_name(f"{executed.stem}.failed.ipynb")
+    try:
+        with _this_interpreter():
+            done = papermill.execute_notebook(
+                source,
+                unfinished,
+                parameters,
+                kernel_name=KERNEL,
+                language="python",
+                cwd=source.parent,
+                progress_bar={"desc": label or source.stem},
+            )
+    except (papermill.PapermillExecutionError, DeadKernelError) as error:
+        unfinished.replace(failed)
+        raise BookError(_failure(error, failed)) from error
+    # The kernel of this run is nobody else's: a reader who opens the notebook gets their own.
+    done.metadata.kernelspec = notebook.metadata.get(
+        "kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"}
+    )
+    done.metadata["t2b_lib"] = record
+    nbformat.write(done, unfinished)
+    unfinished.replace(executed)
+    failed.unlink(missing_ok=True)
+
+
+def _failure(error, failed: Path) -> str:
+    """Say which cell failed, counted as in the source notebook, and how."""
+    from nbclient.exceptions import DeadKernelError
+
+    added = {"injected-parameters", "papermill-error-cell-tag"}
+    cells = [
+        cell
+        for cell in json.loads(failed.read_text(encoding="utf-8"))["cells"]
+        if not added.intersection(cell["metadata"].get("tags", ()))
+    ]
+    # A run stops at the cell that fails, so that is the last one that was begun.
+    begun = [n for n, c in enumerate(cells) if c["metadata"].get("papermill", {}).get("start_time")]
+    lines = "".join(cells[begun[-1]]["source"]).splitlines() if begun else []
+    if isinstance(error, DeadKernelError):
+        what = "the kernel died (out of memory?)"
+    else:
+        what = f"{error.ename}: {error.evalue}".splitlines()[0]
+    return (
+        f"cell {begun[-1] + 1 if begun else 1} of {len(cells)} failed: "
+        f"{next(filter(str.strip, lines), '')}\n    {what}\n  What had run is in {failed}."
+    )
+
+
+def run(
+    book: Path,
+    names: list[str] | None = None,
+    *,
+    profile: str = "demo",
+    device: str = "auto",
+    seed: int = 0,
+    force: bool = False,
+) -> None:
+    """Execute chapters of a book into its folder ``_build/notebooks``.
+
+    Parameters
+    ----------
+    book : Path
+        The folder of the book's sources.
+    names : list of str, optional
+        The chapters; all if empty. They run in the order of the table of contents.
+    profile, device, seed
+        Values for the chapters' ``parameters`` cells.
+    force : bool
+        Run again what has not changed too.
+
+    Raises
+    ------
+    BookError
+        If a chapter is unknown or fails.
+    """
+    known = chapters(book)
+    wanted = names or known
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise BookError(
+            f"no chapter {', '.join(map(repr, unknown))}: "
+            f"the chapters of {book} are {', '.join(known) or 'none'}."
+        )
+    parameters = {"profile": profile, "device": device, "seed": seed}
+    todo = [name for name in known if name in wanted]
+    for number, name in enumerate(todo, start=1):
+        source, executed = book / f"{name}.ipynb", book / "_build" / "notebooks" / f"{name}.ipynb"
+        label = f"{name} ({number} of {len(todo)})"
+        now = fingerprint(source, parameters)
+        if not force and _record(executed).get("fingerprint") == now:
+            print(f"{label}: unchanged", flush=True)
+            continue
+        start = time.perf_counter()
+        try:
+            run_chapter(source, executed, parameters, label)
+        except BookError as error:
+            raise BookError(f"chapter {name}: {error}") from error
+        print(f"{label}: {time.perf_counter() - start:.0f} s, {profile} profile", flush=True)
+
+
+def _stage(book: Path, stage: Path) -> None:
+    """Lay the pages out as Jupyter Book is to see them: sources, with executed notebooks."""
+    import nbformat
+
+    executed = {name: book / "_build" / "notebooks" / f"{name}.ipynb" for name in chapters(book)}
+    missing = [name for name, path in executed.items() if not path.is_file()]
+    if missing:
+        raise BookError(
+            f"not executed yet: {', '.join(missing)}. "
+            f"First run: python -m t2b_lib run {' '.join(missing)}"
+        )
+    if stage.exists():
+        shutil.rmtree(stage)
+    shutil.copytree(book, stage, ignore=shutil.ignore_patterns("_build", ".*"))
+    for name, path in executed.items():
+        notebook = nbformat.read(path, as_version=4)
+        record = _record(path)
+        parameters = {key: record.get(key) for key in PARAMETERS}
+        if record.get("fingerprint") != fingerprint(book / f"{name}.ipynb", parameters):
+            print(f"note: {name} or the library changed since the chapter ran", file=sys.stderr)
+        _check_widgets(name, notebook)
+        # Of the two cells that set the parameters the reader sees the one that counted.
+        for cell in notebook.cells:
+            tags = cell.metadata.get("tags", [])
+            if "parameters" in tags:
+                cell.metadata.tags = [*tags, "remove-cell"]
+        nbformat.write(notebook, stage / f"{name}.ipynb")
+
+
+def _check_widgets(name: str, notebook) -> None:
+    state = notebook.metadata.get("widgets", {}).get(
+        "application/vnd.jupyter.widget-state+json", {}
+    )
+    modules = {model["model_module"] for model in state.get("state", {}).values()}
+    foreign = modules - _page_scripts.WIDGET_MODULES
+    if foreign:
+        raise BookError(
+            f"{name} has widgets from {', '.join(sorted(foreign))}, which the book does not serve: "
+            "write them with anywidget or ipywidgets' own controls."
+        )
+
+
+def _tree_digest(*roots: Path) -> str:
+    digest = hashlib.sha256()
+    for root in roots:
+        for path in sorted(p for p in [root, *root.rglob("*")] if p.is_file()):
+            digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def build(book: Path, config: Path) -> Path:
+    """Render a book whose chapters have been executed.
+
+    Parameters
+    ----------
+    book : Path
+        The folder of the book's sources.
+    config : Path
+        Jupyter Book's ``_config.yml``.
+
+    Returns
+    -------
+    Path
+        The first page, ``book/_build/html/index.html``. The folder takes the place of the one
+        before only when everything went well.
+
+    Raises
+    ------
+    BookError
+        If a chapter has not been executed, the pages' scripts cannot be fetched, Jupyter Book
+        fails or warns, or a page would load something from another host.
+    """
+    work = book / "_build"
+    stage, site, html = work / "src", work / "site", work / "html"
+    _stage(book, stage)
+    state = _tree_digest(stage, config, Path(_page_scripts.__file__), Path(__file__))
+    done = html / ".built-from"
+    if done.is_file() and done.read_text() == state:
+        print("the pages are up to date", flush=True)
+        return html / "index.html"
+
+    try:
+        _page_scripts.copy(stage / "_page_scripts" / "_static" / "offline")
+    except (ConnectionError, ValueError) as error:
+        raise BookError(str(error)) from error
+    if site.exists():
+        shutil.rmtree(site)
+    command = [
+        *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"),
+        *(stage, "--path-output", site, "--config", config, "--toc", stage / "_toc.yml"),
+        *("--warningiserror", "--keep-going", "--quiet"),
+    ]
+    # Its words on standard output name a folder that is about to be renamed.
+    if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:
+        raise BookError("Jupyter Book failed, or warned: see its messages above.")
+    rendered = site / "_build" / "html"
+    if remote := _page_scripts.remote_resources(rendered):
+        raise BookError("these pages would load from another host:\n  " + "\n  ".join(remote[:20]))
+    (rendered / ".built-from").write_text(state)
+    if html.exists():
+        shutil.rmtree(html)
+    rendered.replace(html)
+    return html / "index.html"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m t2b_lib", description="Run the book's chapters and render the book."
+    )
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument(
+        "--root",
+        type=Path,
+        default=Path(),
+        help="the folder with _config.yml and book/ (default: here)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    runner = commands.add_parser(
+        "run",
+        parents=[where],
+        help="execute chapters into book/_build/notebooks",
+        description="Execute chapters into book/_build/notebooks. A chapter that ran before is "
+        "left alone unless its notebook, the library or an option below changed.",
+    )
+    runner.add_argument("chapter", nargs="*", help="such as boxes (default: all of them)")
+    runner.add_argument(
+        "--profile",
+        choices=("quick", "demo", "full"),
+        default="demo",
+        help="quick: for tests; demo: what the book shows (default); full: the paper's scale, "
+        "with downloads, on a GPU",
+    )
+    runner.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    runner.add_argument("--seed", type=int, default=0)
+    runner.add_argument("--force", action="store_true", help="also run what has not changed")
+    commands.add_parser(
+        "build",
+        parents=[where],
+        help="render the executed chapters as web pages",
+        description="Render the book's pages and executed chapters into book/_build/html.",
+    )
+    options = parser.parse_args(arguments)
+
+    book = options.root.resolve() / "book"
+    try:
+        if options.command == "run":
+            run(
+                book,
+                options.chapter,
+                profile=options.profile,
+                device=options.device,
+                seed=options.seed,
+                force=options.force,
+            )
+        else:
+            print(build(book, options.root.resolve() / "_config.yml"))
+    except BookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(
+            f"error: {error.name} is not installed: the book needs the extra 'book', "
+            "as in pip install -e '.[book]'",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
