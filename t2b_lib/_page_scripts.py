@@ -54,9 +54,15 @@ PACKAGES = {
     ),
 }
 
-# The widget manager asks require.js for modules by their bare names.
+# The widget manager asks require.js for modules by their bare names, and has formulas in widgets'
+# labels set by the queue of MathJax 2, where the book has MathJax 3.
 SETTINGS = """\
 require.config({ baseUrl: new URL(".", document.currentScript.src).href });
+document.addEventListener("DOMContentLoaded", () => {
+  if (!window.MathJax) return;
+  const typeset = (element) => MathJax.typesetPromise([element]);
+  MathJax.Hub = { Queue: ([, , element]) => MathJax.startup.promise.then(() => typeset(element)) };
+});
 """
 
 # The modules of widgets that `copy` provides: all that a page can draw.

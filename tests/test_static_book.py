@@ -47,7 +47,7 @@ class Counter(anywidget.AnyWidget):
 
 
 counter = Counter()
-slider = ipywidgets.IntSlider(value=3, min=0, max=10)
+slider = ipywidgets.IntSlider(value=3, min=0, max=10, description=r"\\(n\\)")
 link = ipywidgets.jslink((counter, "count"), (slider, "value"))
 ipywidgets.VBox([counter, slider, ipywidgets.Button(description="pressed", icon="check")])
 '''
@@ -102,7 +102,9 @@ def test_pages_in_chromium(rendered, chromium, serve, console_errors, requested_
 
     chromium.get(f"{address}/one.html")
     wait.until(lambda d: d.find_elements(By.CSS_SELECTOR, ".counter output"))
-    wait.until(lambda d: len(d.find_elements(By.TAG_NAME, "mjx-container")) == 3)
+    # Three formulas of the prose, one of a widget's label.
+    wait.until(lambda d: len(d.find_elements(By.TAG_NAME, "mjx-container")) == 4)
+    assert chromium.find_elements(By.CSS_SELECTOR, ".widget-label mjx-container")
     assert len(chromium.find_elements(By.CSS_SELECTOR, ".counter")) == 1
     assert len(chromium.find_elements(By.CSS_SELECTOR, ".widget-hslider")) == 1
 
