@@ -1,0 +1,417 @@
+"""The box playground: drag boxes and watch their overlaps.
+
+The drawing is an anywidget, whose ``widgets.js`` computes everything in the browser: it moves in a
+page without a kernel as it does in JupyterLab, Notebook 7 and Colab. Where a kernel runs, the boxes
+come back to Python as they are dragged. (In Colab, anywidget itself enables the custom widget
+manager when the first playground is made.)
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from pathlib import Path
+from string import ascii_uppercase
+
+import anywidget
+import ipywidgets
+import torch
+import traitlets
+from torch import Tensor
+
+from t2b_lib.boxes import Boxes, pairwise_overlap
+
+MODES = ("free", "target", "learned")
+
+
+class BoxPlayground(anywidget.AnyWidget):
+    """Two-dimensional boxes to drag and resize, with the overlaps |A ∩ B| / |A| (paper, Eq. 5).
+
+    A box is taken by its body, an edge or a corner with mouse, pen or finger, or moved by the
+    arrow keys (with Shift: resized). The last two boxes taken are the pair whose overlaps are
+    shown; a heat map shows all of them.
+
+    Parameters
+    ----------
+    boxes : Boxes, shape (N, 2)
+        Where the boxes start.
+    names : sequence of N distinct str, optional
+        A, B, C, … where left out.
+    mode : {"free", "target", "learned"}
+        "free": play. "target": arrange the boxes so that their overlaps match `targets`.
+        "learned": start from a trained model's boxes; relations that differ from `truth` are
+        marked. Box i is held to lie in box j where E_ij > `threshold` and E_ij > E_ji, the rule of
+        the paper's containment task.
+    targets : array-like (N, N) of numbers in [0, 1], optional
+        [i, j] is the overlap asked of i in j; NaN leaves it free. The diagonal is ignored.
+    truth : array-like (N, N) of 0, 1 or NaN, optional
+        [i, j] is 1 if i lies in j; NaN where unknown. The diagonal is ignored.
+    tolerance : float
+        Mode "target" is solved when no overlap is further than this from its target.
+    threshold : float
+        Of mode "learned", in [0, 1).
+    temperature : float
+        0: exact overlaps. Above 0: Gumbel intersection and Bessel volume at this volume
+        temperature; 0.1 is the paper's, and what ``overlap(..., soft=True)`` computes.
+
+    Attributes
+    ----------
+    boxes : Boxes, shape (N, 2), float64
+        Where the boxes are. Assigning moves them; ``observe(handler, "boxes")`` follows the reader.
+    overlaps : Tensor, shape (N, N), float64
+        [i, j] is how much of box i lies in box j. Can be observed, not assigned.
+    lower, upper : list of N [x, y]
+        The corners as the browser has them. Assign `boxes` rather than one corner alone.
+    first, second : int
+        The selected box and the one it is compared with.
+    selected_x, selected_y : pair of float
+        The extent of the selected box; sliders are linked to these.
+
+    Raises
+    ------
+    ValueError
+        If there is no box, a box is not 2-d, not finite or inside out, names are not N distinct
+        texts, or `targets`, `truth` or a number does not fit the mode, the shape or its range.
+    """
+
+    _esm = Path(__file__).with_name("widgets.js")
+    _css = Path(__file__).with_name("widgets.css")
+
+    boxes = traitlets.Instance(Boxes)
+    overlaps = traitlets.Instance(Tensor, read_only=True)
+
+    names = traitlets.List(traitlets.Unicode(), read_only=True).tag(sync=True)
+    mode = traitlets.Enum(MODES, read_only=True).tag(sync=True)
+    lower = traitlets.List().tag(sync=True)
+    upper = traitlets.List().tag(sync=True)
+    first = traitlets.Int(0).tag(sync=True)
+    second = traitlets.Int(0).tag(sync=True)
+    selected_x = traitlets.Tuple((0.0, 1.0)).tag(sync=True)
+    selected_y = traitlets.Tuple((0.0, 1.0)).tag(sync=True)
+    temperature = traitlets.Float(0.0).tag(sync=True)
+    tolerance = traitlets.Float(0.02).tag(sync=True)
+    threshold = traitlets.Float(0.5).tag(sync=True)
+
+    _targets = traitlets.List(None, allow_none=True).tag(sync=True)
+    _truth = traitlets.List(None, allow_none=True).tag(sync=True)
+    _start = traitlets.Dict().tag(sync=True)
+    _limits = traitlets.List().tag(sync=True)
+    _steps = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        boxes: Boxes,
+        names=None,
+        *,
+        mode: str = "free",
+        targets=None,
+        truth=None,
+        tolerance: float = 0.02,
+        threshold: float = 0.5,
+        temperature: float = 0.0,
+    ):
+        boxes = _checked_boxes(boxes)
+        names = _checked_names(names, boxes)
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+        for needed, argument, value in (
+            ("target", "targets", targets),
+            ("learned", "truth", truth),
+        ):
+            if (mode == needed) != (value is not None):
+                raise ValueError(f"mode={needed!r} and {argument}=… belong together: pass both")
+        limits, steps = _room_for(boxes)
+        corners = {"lower": boxes.lower.tolist(), "upper": boxes.upper.tolist()}
+        self.set_trait("names", names)
+        self.set_trait("mode", mode)
+        super().__init__(
+            **corners,
+            boxes=boxes,
+            second=min(1, len(names) - 1),
+            temperature=temperature,
+            tolerance=_checked_number("tolerance", tolerance, 1),
+            threshold=_checked_number("threshold", threshold, 1),
+            _targets=None if targets is None else _checked_relation("targets", targets, names),
+            _truth=None if truth is None else _checked_relation("truth", truth, names),
+            _start=corners,
+            _limits=limits,
+            _steps=steps,
+        )
+
+    @property
+    def error(self) -> float | None:
+        """Mode "target": the largest distance of an overlap from its target. Else None."""
+        if self.mode != "target":
+            return None
+        return (self.overlaps - _tensor(self._targets)).abs().nan_to_num(0).max().item()
+
+    @property
+    def solved(self) -> bool | None:
+        """Mode "target": whether `error` is within `tolerance`. Else None."""
+        return None if self.error is None else self.error <= self.tolerance + _ROUNDING
+
+    @property
+    def wrong(self) -> Tensor | None:
+        """Mode "learned": bool (N, N), the relations that differ from the truth. Else None."""
+        if self.mode != "learned":
+            return None
+        truth, shares = _tensor(self._truth), self.overlaps
+        holds = (shares > self.threshold) & (shares > shares.T)
+        return (holds != (truth > 0)) & ~truth.isnan()
+
+    def with_sliders(self) -> ipywidgets.VBox:
+        """The playground above sliders and drop-downs that are linked to it in the browser.
+
+        Returns
+        -------
+        VBox
+            The playground, two drop-downs for the pair, two range sliders for the extent of the
+            selected box and one slider for the temperature of the soft volume.
+        """
+        wide = {"layout": {"width": "360px", "max_width": "100%"}, "style": _LABEL_WIDTH}
+        pair = [
+            ipywidgets.Dropdown(options=self.names, index=index, description=text, **wide)
+            for index, text in ((self.first, "selected"), (self.second, "compared with"))
+        ]
+        sides = [
+            ipywidgets.FloatRangeSlider(
+                value=value,
+                min=low,
+                max=high,
+                step=step,
+                description=text,
+                readout_format=f".{max(0, -math.floor(math.log10(step)))}f",
+                **wide,
+            )
+            for value, (low, high), step, text in zip(
+                (self.selected_x, self.selected_y),
+                self._limits,
+                self._steps,
+                ("x extent", "y extent"),
+                strict=True,
+            )
+        ]
+        heat = ipywidgets.FloatSlider(
+            value=self.temperature,
+            min=0,
+            max=max(1, self.temperature),
+            step=0.01,
+            description="soft T (0: exact)",
+            **wide,
+        )
+        for trait, control, its in (
+            ("first", pair[0], "index"),
+            ("second", pair[1], "index"),
+            ("selected_x", sides[0], "value"),
+            ("selected_y", sides[1], "value"),
+            ("temperature", heat, "value"),
+        ):
+            ipywidgets.jslink((self, trait), (control, its))
+
+        def widen(_):
+            for slider, (low, high) in zip(sides, self._limits, strict=True):
+                slider.min, slider.max = low, high
+
+        self.observe(widen, "_limits")
+        row = ipywidgets.HBox([*pair, *sides, heat], layout={"flex_flow": "row wrap"})
+        panel = _Panel([self, row])
+        panel.add_class("t2b-themed").add_class("t2b-panel")
+        return panel
+
+    # The browser keeps the same traits in step (`initialize` in widgets.js). Either side writes
+    # only what differs, so that a change does not travel back and forth.
+
+    @traitlets.validate("boxes")
+    def _check_boxes(self, proposal) -> Boxes:
+        boxes = _checked_boxes(proposal.value)
+        if len(boxes) != len(self.lower):
+            raise ValueError(f"the playground has {len(self.lower)} boxes, got {len(boxes)}")
+        return boxes
+
+    @traitlets.validate("first", "second")
+    def _check_index(self, proposal) -> int:
+        if not 0 <= proposal.value < len(self.lower):
+            raise ValueError(
+                f"{proposal.trait.name} must be 0 to {len(self.lower) - 1}, got {proposal.value}"
+            )
+        return proposal.value
+
+    @traitlets.validate("temperature")
+    def _check_temperature(self, proposal) -> float:
+        return _checked_number("temperature", proposal.value, math.inf)
+
+    @traitlets.observe("boxes")
+    def _follow_boxes(self, _=None) -> None:
+        boxes = self.boxes
+        self._follow_overlaps()
+        with self._at_once():
+            self._limits, self._steps = _room_for(boxes, self._limits)
+            self.lower = boxes.lower.tolist()
+            self.upper = boxes.upper.tolist()
+            self._follow_selection()
+
+    @traitlets.observe("lower", "upper")
+    def _follow_corners(self, _) -> None:
+        boxes = Boxes(
+            torch.tensor(self.lower, dtype=torch.float64),
+            torch.tensor(self.upper, dtype=torch.float64),
+        )
+        if not _equal(boxes, self.boxes):
+            self.boxes = boxes
+
+    @traitlets.observe("selected_x", "selected_y")
+    def _follow_sliders(self, _) -> None:
+        lower, upper = self.boxes.lower.clone(), self.boxes.upper.clone()
+        for dimension, (low, high) in enumerate((self.selected_x, self.selected_y)):
+            lower[self.first, dimension], upper[self.first, dimension] = low, high
+        if not _equal(Boxes(lower, upper), self.boxes):
+            self.boxes = Boxes(lower, upper)
+
+    @traitlets.observe("first", "second")
+    def _follow_pair(self, change) -> None:
+        with self._at_once():
+            if self.first == self.second and len(self.lower) > 1:
+                other = "second" if change.name == "first" else "first"
+                setattr(self, other, change.old)
+            self._follow_selection()
+
+    @traitlets.observe("temperature")
+    def _follow_overlaps(self, _=None) -> None:
+        soft = self.temperature > 0
+        temperatures = {"volume_temperature": self.temperature} if soft else {}
+        self.set_trait("overlaps", pairwise_overlap(self.boxes, soft=soft, **temperatures))
+
+    def _follow_selection(self) -> None:
+        extent = zip(self.lower[self.first], self.upper[self.first], strict=True)
+        self.selected_x, self.selected_y = extent
+
+    @contextmanager
+    def _at_once(self):
+        """No observer and no browser sees one of several traits without the others."""
+        with self.hold_sync(), self.hold_trait_notifications():
+            yield
+
+
+class _Panel(ipywidgets.VBox):
+    """A column whose first child is an anywidget, and which Colab shows as it shows that child."""
+
+    def _repr_mimebundle_(self, **kwargs):
+        # Colab finds its custom widget manager in the metadata, which anywidget knows and VBox not.
+        bundle = super()._repr_mimebundle_(**kwargs)
+        of_child = self.children[0]._repr_mimebundle_(**kwargs)
+        return (bundle, of_child[1]) if isinstance(of_child, tuple) else bundle
+
+
+_LABEL_WIDTH = {"description_width": "110px"}
+# A solution that lies exactly on the tolerance counts.
+_ROUNDING = 1e-9
+
+
+def _tensor(nested) -> Tensor:
+    """Nested lists in which None stands for NaN, as float64."""
+    rows = [[math.nan if value is None else value for value in row] for row in nested]
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def _equal(a: Boxes, b: Boxes) -> bool:
+    return torch.equal(a.lower, b.lower) and torch.equal(a.upper, b.upper)
+
+
+def _room_for(boxes: Boxes, limits: list | None = None) -> tuple[list, list]:
+    """Limits [[x0, x1], [y0, y1]] that leave room around the boxes, and the steps of a drag.
+
+    Limits that already hold the boxes are kept.
+    """
+    room, steps = [], []
+    lowest, highest = boxes.lower.amin(0).tolist(), boxes.upper.amax(0).tolist()
+    for dimension, (low, high) in enumerate(zip(lowest, highest, strict=True)):
+        if limits and limits[dimension][0] <= low and high <= limits[dimension][1]:
+            low, high = limits[dimension]
+            step = _nice_step(high - low)
+        else:
+            # Something to show for flat boxes, and for tiny ones far away.
+            margin = max(0.15 * (high - low), 1e-6 * abs(low), 1e-6 * abs(high)) or 0.5
+            step = _nice_step(high - low + 2 * margin)
+            low = _tidy(math.floor((low - margin) / step) * step)
+            high = _tidy(math.ceil((high + margin) / step) * step)
+        room.append([low, high])
+        steps.append(step)
+    return room, steps
+
+
+def _tidy(value: float) -> float:
+    """12 digits: -0.15 rather than -0.15000000000000002."""
+    return float(f"{value:.12g}")
+
+
+def _nice_step(span: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that divides a span into 200 or more."""
+    power = 10 ** math.floor(math.log10(span / 200))
+    return max(m * power for m in (1, 2, 5) if m * power <= span / 200 * (1 + 1e-9))
+
+
+def _checked_boxes(boxes) -> Boxes:
+    if not isinstance(boxes, Boxes):
+        raise ValueError(f"boxes must be Boxes(lower, upper), got {type(boxes).__name__}")
+    boxes = boxes.detach().to("cpu", torch.float64)
+    if boxes.lower.dim() != 2 or boxes.dim != 2:
+        raise ValueError(
+            "the playground draws boxes of shape (N, 2), N boxes in the plane, got corners of "
+            f"shape {tuple(boxes.lower.shape)}"
+        )
+    if len(boxes) == 0:
+        raise ValueError("there is no box to draw: pass at least one")
+    for problem, where in (
+        ("has a corner that is not a finite number", ~(boxes.lower + boxes.upper).isfinite()),
+        ("is inside out: its upper corner lies below its lower one", boxes.sides < 0),
+    ):
+        if where.any():
+            i = where.any(-1).nonzero()[0].item()
+            corners = f"{boxes.lower[i].tolist()} to {boxes.upper[i].tolist()}"
+            raise ValueError(f"box {i} {problem} ({corners})")
+    return boxes
+
+
+def _checked_names(names, boxes: Boxes) -> list[str]:
+    n = len(boxes)
+    if names is None:
+        return list(ascii_uppercase[:n]) if n <= 26 else [f"box {i}" for i in range(n)]
+    if isinstance(names, str):
+        raise ValueError("names must be a sequence of texts, one a box, got a single text")
+    names = list(names)
+    if len(names) != n:
+        raise ValueError(f"there are {n} boxes and {len(names)} names: pass one name a box")
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"each name must be a text that is not empty, got {name!r}")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"names must be distinct, these occur twice: {', '.join(twice)}")
+    return [str(name) for name in names]
+
+
+def _checked_number(name: str, value, highest: float) -> float:
+    if not 0 <= value <= highest or math.isinf(value):
+        bound = "a finite number of at least 0" if math.isinf(highest) else f"in [0, {highest}]"
+        raise ValueError(f"{name} must be {bound}, got {value}")
+    return float(value)
+
+
+def _checked_relation(name: str, values, names: list[str]) -> list[list[float | None]]:
+    n = len(names)
+    relation = torch.as_tensor(values, dtype=torch.float64).clone()
+    if relation.shape != (n, n):
+        raise ValueError(f"{name} must have shape {(n, n)}, got {tuple(relation.shape)}")
+    relation.fill_diagonal_(math.nan)  # how much of a box lies in itself is no question
+    known = ~relation.isnan()
+    allowed = (relation >= 0) & (relation <= 1)
+    if name == "truth":
+        allowed = (relation == 0) | (relation == 1)
+    if (known & ~allowed).any():
+        i, j = (known & ~allowed).nonzero()[0].tolist()
+        range_ = "0, 1 or NaN" if name == "truth" else "in [0, 1] or NaN"
+        value = relation[i, j].item()
+        raise ValueError(f"{name} must be {range_}, got {value} for {names[i]} in {names[j]}")
+    if not known.any():
+        raise ValueError(f"{name} says nothing: every value off the diagonal is NaN")
+    return [[None if math.isnan(value) else value for value in row] for row in relation.tolist()]
