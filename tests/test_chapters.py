@@ -1,0 +1,55 @@
+"""The chapters as they are committed, and as they came out of their last run."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+CHAPTERS = sorted(BOOK.glob("*.ipynb"))
+EXECUTED = sorted((BOOK / "_build" / "notebooks").glob("[!.]*.ipynb"))
+# A bar of tqdm, which ends with its speed or the time that is left.
+PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|epoch|fit|s)/")
+
+
+def name(path):
+    return path.stem
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
+def test_chapters_are_committed_without_outputs(chapter):
+    notebook = nbformat.read(chapter, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs and cell.execution_count is None
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
+def test_cells_that_the_reader_sees_are_short(chapter):
+    hidden = {"remove-cell", "hide-cell", "hide-input"}
+    notebook = nbformat.read(chapter, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not hidden.intersection(cell.metadata.get("tags", ())):
+            lines = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(lines) <= 20, cell.source
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
+def test_chapters_are_in_the_table_of_contents(chapter):
+    assert re.search(rf"file: {chapter.stem}$", (BOOK / "_toc.yml").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("executed", EXECUTED, ids=name)
+def test_a_run_warns_of_nothing(executed):
+    """What goes to standard error is not shown in the book: it must be progress bars only."""
+    if executed.stem.endswith(".failed"):
+        pytest.skip("a run that failed")
+    notebook = nbformat.read(executed, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            assert output.output_type != "error"
+            if output.output_type == "stream" and output.name == "stderr":
+                lines = filter(str.strip, re.split(r"[\r\n]", output.text))
+                assert [line for line in lines if not PROGRESS.search(line)] == []
