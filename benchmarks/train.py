@@ -20,7 +20,8 @@ import torch
 
 import t2b_lib as t2b
 from t2b_lib.boxes import INTERSECTION_TEMPERATURE, VOLUME_TEMPERATURE
-from t2b_lib.model import BoxNetwork, Task2Box, pick_device
+from t2b_lib.model import Task2Box
+from t2b_lib.network import BoxNetwork, pick_device
 
 PAIRS = 18_000
 

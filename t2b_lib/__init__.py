@@ -1,18 +1,28 @@
 """Task2Box: box embeddings of tasks and datasets."""
 
 from t2b_lib import affinity, representation, taxonomy
-from t2b_lib.baselines import PairwiseLinear, PairwiseMLP, RandomGuess
+from t2b_lib.baselines import (
+    AsymmetricCosine,
+    AsymmetricEuclidean,
+    KLDivergence,
+    PairwiseLinear,
+    PairwiseMLP,
+    RandomGuess,
+)
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
 from t2b_lib.collection import Split, TaskCollection, split
 from t2b_lib.evaluation import evaluate, run_protocol
-from t2b_lib.model import RECIPES, Task2Box
+from t2b_lib.model import RECIPES, Task2Box, fit_many
 
 __version__ = "0.1.0"
 
 __all__ = [
     "RECIPES",
+    "AsymmetricCosine",
+    "AsymmetricEuclidean",
     "BoxPlayground",
     "Boxes",
+    "KLDivergence",
     "PairwiseLinear",
     "PairwiseMLP",
     "RandomGuess",
@@ -21,6 +31,7 @@ __all__ = [
     "TaskCollection",
     "affinity",
     "evaluate",
+    "fit_many",
     "intersection",
     "log_volume",
     "overlap",

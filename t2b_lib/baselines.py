@@ -1,19 +1,22 @@
 """What Task2Box is compared with: predictors of a relation that know no boxes.
 
 All share the interface of `Task2Box`: `fit(tasks, split)`, `predict(features, pairs)` and
-`containment_score(features, pairs)`.
+`containment_score(features, pairs)`. The measures that learn nothing but a threshold find it on
+the training pairs, as the paper does, and keep it as `threshold_`.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.metrics import precision_recall_curve
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
+from torch.nn.functional import binary_cross_entropy_with_logits, embedding, normalize
 from tqdm import tqdm
 
 from t2b_lib.collection import Split, TaskCollection
-from t2b_lib.model import pick_device
+from t2b_lib.network import Projection, pick_device
 
 
 class PairwiseMLP(BaseEstimator):
@@ -21,7 +24,8 @@ class PairwiseMLP(BaseEstimator):
 
     Fully connected layers with ReLU and batch norm, a sigmoid at the end, binary cross-entropy
     (also for graded relations), Adam on shuffled batches of pairs. Features are standardised over
-    the existing datasets.
+    the existing datasets and reduced to the directions in which those differ (see `Projection`),
+    beyond which the first layer would learn nothing.
 
     Parameters
     ----------
@@ -62,9 +66,8 @@ class PairwiseMLP(BaseEstimator):
         """Train on the training pairs of `split`."""
         device = pick_device(self.device)
         existing = tasks.features[split.existing]
-        self.mean_ = existing.mean(0)
-        self.scale_ = existing.std(0).clamp_min(1e-6)
-        features = self._standardised(tasks.features).to(device)
+        self.projection_ = Projection(1, existing.shape[1], min(existing.shape)).fit(existing)
+        features = self.projection_(tasks.features.unsqueeze(0))[0].to(device)
         pairs = split.train.to(device)
         relation = tasks.relation[split.train[:, 0], split.train[:, 1]].to(device)
 
@@ -89,7 +92,7 @@ class PairwiseMLP(BaseEstimator):
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
         device = next(self.network_.parameters()).device
-        features = self._standardised(features).to(device)
+        features = self.projection_(features.unsqueeze(0))[0].to(device)
         # In chunks: a hidden layer of all pairs at once would be (P, 1024).
         chunks = pairs.to(device).split(16_384)
         return torch.cat([self.network_(features, chunk).sigmoid() for chunk in chunks]).cpu()
@@ -97,9 +100,6 @@ class PairwiseMLP(BaseEstimator):
     def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Score to compare with a threshold: the prediction itself."""
         return self.predict(features, pairs)
-
-    def _standardised(self, features: Tensor) -> Tensor:
-        return (features - self.mean_) / self.scale_
 
 
 class PairwiseLinear(PairwiseMLP):
@@ -124,6 +124,155 @@ class PairwiseLinear(PairwiseMLP):
             device=device,
             progress=progress,
         )
+
+
+class Measure(BaseEstimator):
+    """A formula from two representations to a score: high where i is likely to lie in j.
+
+    Attributes
+    ----------
+    threshold_ : float
+        After `fit` on a binary relation: the best threshold of all by F1 on the training pairs.
+    """
+
+    def fit(self, tasks: TaskCollection, split: Split) -> Measure:
+        """Find the threshold; only the existing datasets and the training pairs are seen."""
+        self._look_at(tasks.features[split.existing])
+        if tasks.is_binary:
+            truth = tasks.relation[split.train[:, 0], split.train[:, 1]]
+            scores = self.predict(tasks.features, split.train)
+            self.threshold_ = best_training_threshold(truth.numpy(), scores.numpy())
+        return self
+
+    def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Scores of pairs (P, 2) of rows of `features` (N, D), not bounded: shape (P,)."""
+        scores = self._scores(features.double())
+        return scores[pairs[:, 0], pairs[:, 1]]
+
+    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Score to compare with `threshold_`: the prediction itself."""
+        return self.predict(features, pairs)
+
+    def _look_at(self, existing: Tensor) -> None:
+        """What a measure has to know of the existing datasets' features (N, D): mostly nothing."""
+
+    def _scores(self, features: Tensor) -> Tensor:
+        """The score of every ordered pair, (N, N)."""
+        raise NotImplementedError
+
+
+class KLDivergence(Measure):
+    """The negative Kullback-Leibler divergence KL(i || j) of diagonal Gaussians (section 4.2).
+
+    That direction says containment: it is small where j has its mass wherever i has, however
+    much more j covers.
+
+    Parameters
+    ----------
+    kind : "gaussian" or "fim"
+        What the features are. "gaussian": [mu; sigma^2] of Eq. 1 and 2. "fim": the diagonal of the
+        Fisher information of a common set of weights; a dataset then is the Gaussian of those
+        weights whose precision it is (Eq. 3), and all have the same mean.
+    floor : float
+        Smallest variance (or, for "fim", precision) of a feature, as a share of that feature's
+        mean over the existing datasets: a variance of zero, which a feature without spread has,
+        would make every divergence infinite.
+    """
+
+    def __init__(self, kind: str = "gaussian", *, floor: float = 1e-3):
+        self.kind = kind
+        self.floor = floor
+
+    def _look_at(self, existing: Tensor) -> None:
+        if self.kind not in ("gaussian", "fim"):
+            raise ValueError(f'kind is "gaussian" or "fim", not {self.kind!r}')
+        if self.kind == "gaussian" and existing.shape[1] % 2:
+            raise ValueError(
+                f"KLDivergence needs features [mu; sigma^2], an even number, got "
+                f'{existing.shape[1]}; for Fisher information pass kind="fim"'
+            )
+        spread = existing if self.kind == "fim" else existing.chunk(2, dim=1)[1]
+        if (spread < 0).any():
+            raise ValueError(
+                "variances must not be negative: are the features [mu; sigma^2] (or, with "
+                'kind="fim", Fisher information)?'
+            )
+        mean = spread.double().mean(0)
+        # Where no existing dataset has any spread, the typical one stands in.
+        self.floor_ = self.floor * torch.where(mean > 0, mean, mean.mean().clamp_min(1e-30))
+
+    def _scores(self, features: Tensor) -> Tensor:
+        if self.kind == "fim":
+            variance = 1 / features.maximum(self.floor_)
+            mean = torch.zeros_like(variance)
+        else:
+            mean, variance = features.chunk(2, dim=1)
+            variance = variance.maximum(self.floor_)
+            mean = mean - mean.mean(0)  # the squares below then lose little to rounding
+        precision = 1 / variance
+        spread = (variance + mean.square()) @ precision.T
+        spread += (mean.square() * precision).sum(1) - 2 * mean @ (mean * precision).T
+        log_volume = variance.log().sum(1)
+        return -(spread + log_volume - log_volume[:, None] - mean.shape[1]) / 2
+
+
+class _Asymmetric(Measure):
+    """Eq. 7: sim(e_i, e_j) - alpha * sim(e_i, e_0)."""
+
+    def __init__(self, alpha: float = 0.15, *, trivial: str | Tensor = "mean"):
+        self.alpha = alpha
+        self.trivial = trivial
+
+    def _look_at(self, existing: Tensor) -> None:
+        if isinstance(self.trivial, str):
+            if self.trivial not in ("mean", "zero"):
+                raise ValueError(f'trivial is "mean", "zero" or a vector, not {self.trivial!r}')
+            mean = existing.double().mean(0)
+            self.trivial_ = mean if self.trivial == "mean" else torch.zeros_like(mean)
+            return
+        self.trivial_ = torch.as_tensor(self.trivial, dtype=torch.float64)
+        if self.trivial_.shape != existing.shape[1:]:
+            raise ValueError(
+                f"trivial must be a vector of {existing.shape[1]} features, got shape "
+                f"{tuple(self.trivial_.shape)}"
+            )
+
+    def _scores(self, features: Tensor) -> Tensor:
+        to_trivial = self._similarity(features, self.trivial_[None])
+        return self._similarity(features, features) - self.alpha * to_trivial
+
+
+class AsymmetricCosine(_Asymmetric):
+    """Eq. 7 with the cosine similarity: sim(e_i, e_j) - alpha * sim(e_i, e_0).
+
+    Parameters
+    ----------
+    alpha : float
+        0.15 in Task2Vec (Achille et al. 2019).
+    trivial : "mean", "zero" or vector (D,)
+        The trivial representation e_0, that of an easy or an empty task. The paper leaves open
+        which: "mean" takes the mean of the existing datasets, what says nothing of any of them;
+        "zero" suits Fisher information, which a task without samples has none of (a cosine with
+        zero counts as 0, so that the measure is then symmetric).
+    """
+
+    @staticmethod
+    def _similarity(a: Tensor, b: Tensor) -> Tensor:
+        return normalize(a, dim=1) @ normalize(b, dim=1).T
+
+
+class AsymmetricEuclidean(_Asymmetric):
+    """Eq. 7 with the negated Euclidean distance as similarity.
+
+    Parameters
+    ----------
+    alpha, trivial
+        As in `AsymmetricCosine`.
+    """
+
+    @staticmethod
+    def _similarity(a: Tensor, b: Tensor) -> Tensor:
+        return -torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 class RandomGuess(BaseEstimator):
@@ -165,8 +314,22 @@ class PairNetwork(nn.Module):
 
     def forward(self, features: Tensor, pairs: Tensor) -> Tensor:
         as_source, as_target = self.first.weight.chunk(2, dim=1)
-        # Rows are picked by a matrix product: its gradient is one too, where that of an index is
-        # a slow scatter.
-        source, target = one_hot(pairs, len(features)).to(features.dtype).unbind(1)
-        first = source @ (features @ as_source.T) + target @ (features @ as_target.T)
-        return self.rest(first + self.first.bias).squeeze(-1)
+        source, target = pairs.unbind(1)
+        # An embedding's gradient adds up whole rows; that of an index is a slow scatter.
+        first = embedding(source, features @ as_source.T + self.first.bias)
+        return self.rest(first + embedding(target, features @ as_target.T)).squeeze(-1)
+
+
+def best_training_threshold(truth: np.ndarray, scores: np.ndarray) -> float:
+    """The threshold with the best F1 of `scores > threshold` among all there are, shape (P,).
+
+    It lies halfway between two scores. Of equally good ones the highest; above every score where
+    nothing is true.
+    """
+    if not truth.any():
+        return float(scores.max())
+    precision, recall, candidates = precision_recall_curve(truth, scores)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    best = np.flatnonzero(f1[:-1] == f1[:-1].max())[-1]
+    below = scores[scores < candidates[best]]
+    return float((candidates[best] + below.max()) / 2 if len(below) else candidates[best] - 1)

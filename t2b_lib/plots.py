@@ -311,6 +311,74 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
     return figure
 
 
+def draw_dimensions(table: DataFrame) -> Figure:
+    """F1 against the dimension of the boxes, as the paper's Fig. 6: mean and standard deviation.
+
+    Parameters
+    ----------
+    table : DataFrame of `evaluation.by_dimension`
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
+    for ax, part in zip(axes, ("existing", "novel"), strict=True):
+        for colour, (method, rows) in zip(
+            COLOURS, table.groupby(level=0, sort=False), strict=False
+        ):
+            dimensions = rows.index.get_level_values(1)
+            mean, std = 100 * rows[part], 100 * rows[f"{part}_std"].fillna(0)
+            ax.plot(dimensions, mean, marker="o", color=colour, label=method)
+            ax.fill_between(dimensions, mean - std, mean + std, color=colour, alpha=0.15, lw=0)
+        ax.set(title=f"{part} datasets", xlabel="dimension of the boxes", xticks=sorted(dimensions))
+    axes[0].set(ylabel="F1 (%)", ylim=(0, 100))
+    axes[0].legend(frameon=False, fontsize=9)
+    return figure
+
+
+def draw_neighbourhoods(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Distance in the hierarchy against distance of the boxes, as the paper's Fig. 7.
+
+    Parameters
+    ----------
+    table : DataFrame of `taxonomy.analysis.neighbourhood_distances`
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 3.2))
+    for colour, (name, distances) in zip(COLOURS, table.items(), strict=False):
+        ax.plot(table.index, distances / distances.iloc[-1], color=colour, label=name)
+    ax.set(
+        xlabel="number of nearest datasets",
+        ylabel="mean distance\n(share of that of all)",
+        ylim=(0, None),
+    )
+    ax.legend(frameon=False)
+    return ax
+
+
+def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """How large the boxes are at each depth of a hierarchy: every dataset a dot, the median a bar.
+
+    Parameters
+    ----------
+    table : DataFrame of `taxonomy.analysis.box_sizes`
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 3.2))
+    groups = table.groupby("depth")
+    spread = np.random.default_rng(0)
+    for depth, rows in groups:
+        across = depth + spread.uniform(-0.25, 0.25, len(rows))
+        ax.scatter(across, rows["side"], s=14, color=COLOURS[0], alpha=0.5, lw=0)
+        ax.plot([depth - 0.35, depth + 0.35], [rows["side"].median()] * 2, color=COLOURS[4], lw=2)
+    names = [
+        f"{depth}\n{rows['level'].mode()[0]}" if "level" in rows else str(depth)
+        for depth, rows in groups
+    ]
+    ax.set_xticks(list(groups.groups), names)
+    ax.set(
+        xlabel="depth in the hierarchy", ylabel="side of the box\n(geometric mean)", yscale="log"
+    )
+    return ax
+
+
 def draw_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = None) -> Axes:
     """The weighted terms of the loss over the epochs, from `Task2Box.history_`."""
     if ax is None:

@@ -8,8 +8,19 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 import t2b_lib as t2b
+from t2b_lib import evaluation
 from t2b_lib.baselines import PairNetwork
-from t2b_lib.evaluation import beside_paper, best_threshold, f1, paper_f1, summary
+from t2b_lib.evaluation import (
+    beside_paper,
+    best_threshold,
+    by_dimension,
+    f1,
+    paper_f1,
+    random_case,
+    read_results,
+    summary,
+    with_paper,
+)
 
 
 def tasks_with(relation, features=None):
@@ -142,13 +153,166 @@ def test_baselines_are_estimators_and_reproducible(model):
     assert clone(first).get_params() == first.get_params()
 
 
+def small_methods():
+    settings = {"hidden": (8,), "epochs": 3, "progress": False}
+    methods = [("Task2Box", t2b.Task2Box(box_dim=d, **settings)) for d in (2, 3)]
+    return [*methods, ("Random", t2b.RandomGuess())]
+
+
 def protocol(cases=3):
-    tasks = tasks_with(random_relation())
-    methods = [
-        ("Task2Box", t2b.Task2Box(box_dim=d, hidden=(8,), epochs=3, progress=False)) for d in (2, 3)
-    ]
-    methods.append(("Random", t2b.RandomGuess()))
+    tasks, methods = tasks_with(random_relation()), small_methods()
     return tasks, methods, t2b.run_protocol(tasks, methods, cases=cases, novel=5, progress=False)
+
+
+class Counted(t2b.RandomGuess):
+    """Counts its fits, and fails at one of them."""
+
+    fits = 0
+    fails_at = None
+
+    def fit(self, tasks, split):
+        type(self).fits += 1
+        if self.fits == self.fails_at:
+            raise KeyboardInterrupt
+        return self
+
+
+@pytest.fixture
+def counted():
+    Counted.fits, Counted.fails_at = 0, None
+    return Counted
+
+
+def test_a_killed_run_loses_no_finished_case(tmp_path, counted):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    settings = {"cases": 5, "novel": 5, "progress": False}
+    expected = t2b.run_protocol(tasks, [("Random", t2b.RandomGuess())], **settings)
+
+    counted.fails_at = 5
+    methods = [("Random", counted())]
+    with pytest.raises(KeyboardInterrupt):
+        t2b.run_protocol(tasks, methods, path=path, together=2, **settings)
+    assert list(read_results(path)["case"]) == [0, 1, 2, 3]
+    assert [p.name for p in tmp_path.iterdir()] == ["results.csv"]
+
+    counted.fails_at = None
+    results = t2b.run_protocol(tasks, methods, path=path, together=2, **settings)
+    assert counted.fits == 6  # of the fit that failed, once more
+    columns = ["method", "case", "existing", "novel", "threshold", "existing_pairs"]
+    pd.testing.assert_frame_equal(results[columns], expected[columns], check_dtype=False)
+    again = t2b.run_protocol(tasks, methods, path=path, **settings)
+    assert counted.fits == 6
+    pd.testing.assert_frame_equal(again, results, check_dtype=False)
+    # Fewer cases are among those; more are added to them.
+    assert len(t2b.run_protocol(tasks, methods, path=path, **settings | {"cases": 2})) == 2
+    assert len(t2b.run_protocol(tasks, methods, path=path, **settings | {"cases": 6})) == 6
+    assert counted.fits == 7
+
+
+def test_what_was_computed_otherwise_is_computed_again(tmp_path, counted):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+
+    def run(tasks=tasks, method=None, **changes):
+        settings = {"cases": 1, "novel": 5, "progress": False, "path": path}
+        about = {"collection": "small", "representation": "one-hot"}
+        methods = [("Random", counted() if method is None else method)]
+        return t2b.run_protocol(tasks, methods, **settings | {"about": about} | changes)
+
+    first = run()
+    assert list(first.columns[:2]) == ["collection", "representation"]
+    run()
+    assert counted.fits == 1
+    run(novel=6)
+    run(fractions=(0.5, 0.1, 0.1))
+    run(datasets=20)
+    run(tasks=tasks_with(random_relation(seed=1)))
+    run(tasks=tasks_with(random_relation(), torch.eye(30) * 2))
+    run(about={"collection": "small", "representation": "other"})
+    assert counted.fits == 7
+    assert len(read_results(path)) == 7
+    run(method=counted(seed=4))  # the case decides the seed
+    assert counted.fits == 7
+
+
+def test_task2box_resumes_too(tmp_path):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    settings = {"novel": 5, "progress": False, "path": path}
+    t2b.run_protocol(tasks, small_methods(), cases=2, **settings)
+    results = t2b.run_protocol(tasks, small_methods(), cases=3, **settings)
+    whole = t2b.run_protocol(tasks, small_methods(), cases=3, novel=5, progress=False)
+    columns = ["method", "box_dim", "case", "existing", "novel"]
+    pd.testing.assert_frame_equal(results[columns], whole[columns], check_dtype=False)
+
+
+def test_a_file_that_is_no_table_of_results_is_refused(tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_text("a,b\n1,2\n")
+    methods = [("Random", t2b.RandomGuess())]
+    with pytest.raises(ValueError, match=r"results\.csv is no table of results, it lacks box_dim"):
+        t2b.run_protocol(tasks_with(random_relation()), methods, path=path, progress=False)
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match="is no table of results"):
+        read_results(path)
+    assert path.read_bytes() == b""
+    with pytest.raises(FileNotFoundError):
+        read_results(tmp_path / "absent.csv")
+
+
+def test_a_case_of_some_of_the_datasets():
+    tasks = tasks_with(random_relation())
+    case = random_case(tasks, novel=4, seed=3, datasets=12)
+    used = torch.cat((case.existing, case.novel))
+    assert len(case.existing) == 8 and len(case.novel) == 4 and len(used.unique()) == 12
+    assert used.max() > 12  # from the whole collection
+    assert torch.isin(case.train, case.existing).all()
+    assert (torch.isin(case.novel_pairs, case.novel).sum(1) == 1).all()
+    assert len(case.novel_pairs) == 2 * 8 * 4
+    again, other = (random_case(tasks, novel=4, seed=seed, datasets=12) for seed in (3, 4))
+    assert torch.equal(case.train, again.train) and not torch.equal(case.existing, other.existing)
+    assert len(case.train) + len(case.validation) + len(case.test) == 8 * 7
+    everything = random_case(tasks, novel=4, seed=3)
+    assert torch.equal(everything.train, t2b.split(tasks, novel=4, seed=3).train)
+    with pytest.raises(ValueError, match="to 30, all there are, got 31"):
+        random_case(tasks, datasets=31)
+
+
+def test_the_datasets_of_a_case_come_with_those_around_them():
+    """Chains of three: where the smallest is drawn, the other two are."""
+    relation = torch.eye(60)
+    for k in range(0, 60, 3):
+        relation[k, k + 1] = relation[k, k + 2] = relation[k + 1, k + 2] = 1
+    tasks = tasks_with(relation)
+    for seed in range(5):
+        case = random_case(tasks, novel=10, seed=seed, datasets=31)
+        existing = set(case.existing.tolist())
+        assert len(existing) == 21
+        for i in existing:
+            assert {j for j in range(60) if relation[i, j]} <= existing
+
+
+def test_scores_against_the_dimension():
+    _, _, results = protocol()
+    table = by_dimension(results)
+    assert list(table.index) == [("Task2Box", 2), ("Task2Box", 3)]
+    of_three = results[results["box_dim"] == 3]
+    assert table.loc[("Task2Box", 3), "novel"] == pytest.approx(of_three["novel"].mean())
+    assert table.loc[("Task2Box", 3), "novel_std"] == pytest.approx(of_three["novel"].std())
+
+
+def test_the_papers_numbers_join_the_rows():
+    tasks = tasks_with(random_relation())
+    about = {"collection": "ImageNet", "representation": "average"}
+    settings = {"cases": 2, "novel": 5, "progress": False, "about": about}
+    results = with_paper(t2b.run_protocol(tasks, small_methods(), **settings))
+    assert len(results) == 6
+    by_label = results.groupby(["method", results["box_dim"].fillna(0)])
+    assert by_label["paper_existing"].first().tolist() == pytest.approx([0.0364, 0.6272, 0.8312])
+    assert by_label["paper_novel"].first().tolist() == pytest.approx([0.0502, 0.4776, 0.7306])
+    half = t2b.run_protocol(tasks, small_methods(), **settings, fractions=(0.5, 0.1, 0.1))
+    shown = with_paper(half)["paper_existing"].dropna().unique().tolist()
+    assert shown == pytest.approx([0.5194, 0.6726])
+    with pytest.raises(ValueError, match="no column collection, representation"):
+        with_paper(protocol()[2])
 
 
 def test_protocol_fits_every_method_on_the_same_cases():
@@ -197,5 +361,19 @@ def test_the_papers_tables_are_whole():
         sizes = {r: len(paper_f1(collection, r)) for r in ("average", "gaussian", "fim")}
         assert sizes == {"average": 8, "gaussian": 9, "fim": 9}  # no KL divergence of averages
     assert paper_f1("iNaturalist + CUB", "fim").loc["Task2Box 5-d", "novel"] == 0.3488
+    half = paper_f1("ImageNet", "gaussian", training_share=0.5)
+    assert half.loc["MLP", "existing"] == 0.5224 and half["novel"].isna().all() and len(half) == 5
     with pytest.raises(ValueError, match="no collection 'CIFAR'"):
         paper_f1("CIFAR", "fim")
+
+
+def test_shipped_results_are_whole():
+    for name, collection in (("imagenet", "ImageNet"), ("inat_cub", "iNaturalist + CUB")):
+        results = evaluation.shipped_results(name)
+        assert set(results["collection"]) == {collection}
+        assert results[["existing", "novel"]].stack().between(0, 1).all()
+        keys = ["representation", "method", "box_dim", "case", "training_share"]
+        assert not results.duplicated(keys).any()
+    assert {"variant", "test", "novel"} <= set(evaluation.shipped_results("ablation"))
+    with pytest.raises(ValueError, match="no results called 'mnist' ship"):
+        evaluation.shipped_results("mnist")

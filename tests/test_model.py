@@ -8,7 +8,7 @@ from sklearn.base import clone
 
 import t2b_lib as t2b
 from t2b_lib.boxes import EULER_GAMMA, Boxes
-from t2b_lib.model import BoxNetwork, pick_device
+from t2b_lib.network import BoxNetwork, pick_device
 
 
 def nested_tasks():
@@ -112,8 +112,9 @@ def test_containment_needs_the_larger_direction():
 
 def test_the_network_is_the_papers():
     network = BoxNetwork(2048, 2, t2b.RECIPES["paper"]["hidden"])
-    weights = {name: tuple(p.shape) for name, p in network.named_parameters() if p.dim() == 2}
-    assert list(weights.values()) == [(1024, 2048), (256, 1024), (128, 256), (2, 128), (2, 128)]
+    weights = [tuple(p.shape[1:]) for name, p in network.named_parameters() if "weight" in name]
+    layers = [shape for shape in weights if len(shape) == 2]
+    assert layers == [(1024, 2048), (256, 1024), (128, 256), (2, 128), (2, 128)]
     boxes = network(torch.randn(7, 2048))
     assert ((boxes.sides > 0) & (boxes.sides < 1)).all()
 
@@ -152,7 +153,7 @@ def test_it_is_a_scikit_learn_estimator():
 
 def test_bad_input_is_refused():
     tasks = nested_tasks()
-    with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: paper"):
+    with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: default, paper"):
         t2b.Task2Box.from_recipe("papre")
     with pytest.raises(ValueError, match="not fitted yet"):
         small().embed(tasks.features)

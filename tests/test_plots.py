@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 import t2b_lib as t2b
 from t2b_lib import evaluation, plots
-from t2b_lib.taxonomy import Taxonomy
+from t2b_lib.taxonomy import Taxonomy, analysis
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +112,29 @@ def test_scores_show_every_case_and_the_papers():
 def test_history_draws_each_term():
     ax = plots.draw_history({"epoch": [0, 1], "overlap": [3.0, 2.0], "volume": [1.0, 1.0]})
     assert [line.get_label() for line in ax.lines] == ["overlap", "volume"]
+
+
+def test_dimensions_show_the_mean_of_each_method():
+    tasks = t2b.TaskCollection(
+        [str(i) for i in range(20)], torch.eye(20), (torch.rand(20, 20) < 0.3).float()
+    )
+    methods = [
+        ("Task2Box", t2b.Task2Box(box_dim=d, hidden=(4,), epochs=2, progress=False)) for d in (2, 5)
+    ]
+    results = t2b.run_protocol(tasks, methods, cases=2, novel=4, progress=False)
+    axes = plots.draw_dimensions(evaluation.by_dimension(results)).axes
+    (line,) = axes[1].lines
+    assert line.get_xdata().tolist() == [2, 5]
+    novel = results.groupby("box_dim")["novel"].mean()
+    assert line.get_ydata() == pytest.approx(100 * novel.to_numpy())
+
+
+def test_neighbourhoods_and_sizes_draw_their_tables():
+    taxonomy = small_taxonomy()
+    lower = torch.arange(4.0)[:, None] * torch.ones(2)
+    boxes = t2b.Boxes(lower, lower + torch.tensor([[8.0], [4.0], [2.0], [8.0]]))
+    lines = plots.draw_neighbourhoods(analysis.neighbourhood_distances(boxes, taxonomy)).lines
+    assert [line.get_label() for line in lines] == ["embedding", "taxonomic"]
+    assert all(line.get_ydata()[-1] == 1 for line in lines)
+    ax = plots.draw_sizes(analysis.box_sizes(boxes, taxonomy))
+    assert [line.get_ydata()[0] for line in ax.lines] == pytest.approx([8, 4, 2])

@@ -347,3 +347,20 @@ def test_shipped_tables_are_what_the_scripts_make(script, tmp_path):
     subprocess.run([sys.executable, ROOT / "scripts" / script, "--out", tmp_path], check=True)
     for table in TABLES[script]:
         assert (tmp_path / table).read_bytes() == (ROOT / "t2b_lib/data" / table).read_bytes()
+
+
+def test_within_keeps_what_lies_in_the_datasets_named():
+    whole = Taxonomy(
+        ["animals", "mammals", "dogs", "tools"],
+        [[1, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 1]],
+        list("abcde"),
+        labels=[f"a photo of {leaf}" for leaf in "abcde"],
+        levels=["class", "order", "family", "class"],
+    )
+    part = whole.within("mammals")
+    assert part.names == ["mammals", "dogs"] and part.leaves == ["b", "c"]
+    assert part.labels == ["a photo of b", "a photo of c"] and part.levels == ["order", "family"]
+    assert part.containment.tolist() == [[1, 0], [1, 1]]
+    assert whole.within("dogs", "tools").names == ["dogs", "tools"]
+    with pytest.raises(ValueError, match=r"no dataset is called 'mamals'\. Did you mean 'mammals'"):
+        whole.within("mamals")

@@ -227,6 +227,26 @@ class Taxonomy:
         size = counts.sum(axis=1)
         return (counts @ counts.T == size[:, None]) & (size[:, None] < size)
 
+    def within(self, *names: str) -> Taxonomy:
+        """The datasets named and all that lie in one of them, with their classes only.
+
+        Raises
+        ------
+        ValueError
+            A name is no dataset's.
+        """
+        columns = [self._index_of(name) for name in names]
+        kept = np.flatnonzero(self.containment[:, columns].any(axis=1))
+        covered = np.flatnonzero(self.members[kept].any(axis=0))
+        return Taxonomy(
+            [self.names[i] for i in kept],
+            self.members[np.ix_(kept, covered)],
+            [self.leaves[c] for c in covered],
+            f"{self.title}: {', '.join(names)}",
+            [self.labels[c] for c in covered],
+            None if self.levels is None else [self.levels[i] for i in kept],
+        )
+
     def members_of(self, name: str) -> list[str]:
         """The classes of one dataset.
 
@@ -235,10 +255,13 @@ class Taxonomy:
         ValueError
             The name is no dataset's.
         """
+        row = self.members[self._index_of(name)]
+        return [leaf for leaf, member in zip(self.leaves, row, strict=True) if member]
+
+    def _index_of(self, name: str) -> int:
         if name not in self.names:
             raise ValueError(f"no dataset is called {name!r}.{near_matches(name, self.names)}")
-        row = self.members[self.names.index(name)]
-        return [leaf for leaf, member in zip(self.leaves, row, strict=True) if member]
+        return self.names.index(name)
 
     def __repr__(self) -> str:
         return f"Taxonomy {self.title!r}: {self._counts()}"

@@ -1,0 +1,178 @@
+"""The network of Task2Box: representations in, boxes out; several networks can lie side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import batch_norm, softplus
+
+from t2b_lib.boxes import Boxes
+
+SIDES = {"sigmoid": torch.sigmoid, "softplus": softplus}
+
+
+class BoxNetwork(nn.Module):
+    """The network of the paper's section 9.2: features (N, D) to Boxes of batch shape (N,).
+
+    Several of one shape can lie side by side, as one network from (K, N, D) to (K, N).
+
+    Parameters
+    ----------
+    in_features, box_dim : int
+        D and d.
+    hidden : tuple of int
+        Widths of the fully connected layers.
+    side : str
+        As in `Task2Box`.
+    directions : int, optional
+        Number of directions that a `Projection` before the first layer keeps; none if left out.
+    models : int
+        Number K of networks side by side.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        box_dim: int,
+        hidden: tuple[int, ...],
+        *,
+        side: str = "sigmoid",
+        directions: int | None = None,
+        models: int = 1,
+    ):
+        super().__init__()
+        self.settings = {
+            "in_features": in_features,
+            "box_dim": box_dim,
+            "hidden": hidden,
+            "side": side,
+            "directions": directions,
+        }
+        self.in_features = in_features
+        self.models = models
+        self.squash = SIDES[side]
+        width = in_features
+        self.inputs = nn.Identity()
+        if directions is not None:
+            self.inputs = Projection(models, in_features, directions)
+            width = directions
+        layers = []
+        for size in hidden:
+            layers += [Linear(models, width, size), nn.ReLU(), BatchNorm(models, size)]
+            width = size
+        self.backbone = nn.Sequential(*layers)
+        self.lower = Linear(models, width, box_dim)
+        self.sides = Linear(models, width, box_dim)
+
+    def forward(self, features: Tensor) -> Boxes:
+        if features.dim() == 2:
+            return self(features.unsqueeze(0))[0]
+        return self.boxes(self.inputs(features).mT)
+
+    def boxes(self, inputs: Tensor) -> Boxes:
+        """Boxes (K, N) from what the first layer takes, (K, directions, N): datasets last.
+
+        In that layout each unit's values lie together, and K batch norms are one.
+        """
+        hidden = self.backbone(inputs)
+        lower = self.lower(hidden).mT
+        return Boxes(lower, lower + self.squash(self.sides(hidden).mT))
+
+    @classmethod
+    def stack(cls, networks: Sequence[BoxNetwork]) -> BoxNetwork:
+        """Networks of one shape side by side."""
+        states = [network.state_dict() for network in networks]
+        together = {name: torch.cat([state[name] for state in states]) for name in states[0]}
+        return cls._of(networks[0].settings, together, len(networks))
+
+    def unstack(self) -> list[BoxNetwork]:
+        """Each network by itself."""
+        state = self.state_dict()
+        return [
+            self._of(self.settings, {n: v[k : k + 1].clone() for n, v in state.items()}, 1).train(
+                self.training
+            )
+            for k in range(self.models)
+        ]
+
+    @classmethod
+    def _of(cls, settings: dict, state: dict[str, Tensor], models: int) -> BoxNetwork:
+        with torch.device("meta"):
+            network = cls(**settings, models=models)
+        network.load_state_dict(state, assign=True)
+        return network
+
+
+class Linear(nn.Module):
+    """K linear layers side by side, (K, in, N) to (K, out, N), initialised as torch's own."""
+
+    def __init__(self, models: int, in_features: int, out_features: int):
+        super().__init__()
+        bound = in_features**-0.5
+        shapes = {
+            "weight": (models, out_features, in_features),
+            "bias": (models, out_features, 1),
+        }
+        for name, shape in shapes.items():
+            self.register_parameter(name, nn.Parameter(torch.empty(shape).uniform_(-bound, bound)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, self.weight, x)
+
+
+class BatchNorm(nn.Module):
+    """Batch norm of K layers side by side, (K, width, N)."""
+
+    def __init__(self, models: int, width: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(models, width))
+        self.bias = nn.Parameter(torch.zeros(models, width))
+        self.register_buffer("mean", torch.zeros(models, width))
+        self.register_buffer("variance", torch.ones(models, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = (t.view(-1) for t in (self.mean, self.variance, self.weight, self.bias))
+        return batch_norm(x.reshape(1, -1, x.shape[-1]), *state, self.training).view(x.shape)
+
+
+class Projection(nn.Module):
+    """Features (K, N, D) to their coordinates (K, N, R) along the directions of the training data.
+
+    Each feature is standardised over the training datasets; the directions are the principal axes
+    of those, and one factor for all makes the coordinates' variance 1 in the mean. R is the
+    smaller of D and the number of training datasets.
+    """
+
+    def __init__(self, models: int, in_features: int, directions: int):
+        super().__init__()
+        self.register_buffer("centre", torch.zeros(models, 1, in_features))
+        self.register_buffer("directions", torch.zeros(models, in_features, directions))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return (features - self.centre) @ self.directions
+
+    def fit(self, features: Tensor) -> Projection:
+        """Learn the directions of training datasets (N, D)."""
+        features = features.double()
+        centre = features.mean(0)
+        # A feature that is the same everywhere says nothing of the training datasets.
+        spread = features.std(0, correction=0)
+        constant = spread <= 1e-6 * spread.max()
+        scale = torch.where(constant, 0.0, 1 / spread.masked_fill(constant, 1.0))
+        _, lengths, axes = torch.linalg.svd((features - centre) * scale, full_matrices=False)
+        axes = axes * (lengths > 1e-5 * lengths[0])[:, None]
+        unit = (lengths.square().mean() / len(features)).sqrt().clamp_min(1e-12)
+        self.centre.copy_(centre)
+        self.directions.copy_((axes * scale / unit).T)
+        return self
+
+
+def pick_device(device: str) -> torch.device:
+    """The torch device that a setting names; "auto" is a GPU where there is one."""
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device {device!r} was asked for, but torch sees no GPU; use 'auto'")
+    return torch.device(device)
