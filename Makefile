@@ -4,7 +4,7 @@ PYTHON ?= python3
 PROFILE ?= demo
 DEVICE ?= auto
 
-EXTRAS := embedded,extraction,hub,book,test
+EXTRAS := embedded,extraction,cluster,hub,book,test
 BIN := .venv/bin
 INSTALLED := .venv/installed
 

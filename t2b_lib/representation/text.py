@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-import pooch
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from t2b_lib.representation.bundled import INSTALL, bundled_file
 from t2b_lib.representation.moments import Kind, moments
+from t2b_lib.representation.store import cache_folder, digest, load_checked, save_checked
 
 # The checksum of the file that sentence-transformers publishes.
 MINILM = (
@@ -79,12 +75,14 @@ def embed_texts(texts: Sequence[str]) -> Tensor:
     texts = list(texts)
     if len(texts) < WORTH_KEEPING:
         return _encode(texts)
-    name = hashlib.sha256("\0".join([MINILM[2], *texts]).encode()).hexdigest()
-    path = _cache_folder() / f"{name}.safetensors"
-    vectors = _kept(path)
-    if vectors is None:
-        vectors = _encode(texts)
-        _keep(path, vectors)
+    listed = hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    key = {"model": MINILM[2], "texts": listed}
+    path = _cache_folder() / f"{digest(key)}.safetensors"
+    if (kept := load_checked(path, key)) is not None:
+        return kept[0]["vectors"]
+    vectors = _encode(texts)
+    with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
+        save_checked(path, key, {"vectors": vectors}, {})
     return vectors
 
 
@@ -118,26 +116,4 @@ def _no_progress_bar() -> Iterator[None]:
 
 
 def _cache_folder() -> Path:
-    return Path(pooch.os_cache("t2b_lib"), "texts")
-
-
-def _kept(path: Path) -> Tensor | None:
-    """The vectors of a file that is there and whole, or None."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            vectors, checksum = file.get_tensor("vectors"), (file.metadata() or {}).get("sha256")
-    except (OSError, SafetensorError):
-        return None
-    return vectors if checksum == _checksum(vectors) else None
-
-
-def _keep(path: Path, vectors: Tensor) -> None:
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(save({"vectors": vectors}, {"sha256": _checksum(vectors)}))
-        os.replace(unfinished, path)
-
-
-def _checksum(vectors: Tensor) -> str:
-    return hashlib.sha256(vectors.contiguous().view(torch.uint8).numpy().tobytes()).hexdigest()
+    return cache_folder() / "texts"

@@ -1,0 +1,175 @@
+"""The form of fifteen questions, and pictures that change in the browser."""
+
+import io
+import shutil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import ROOT, write_small_book
+from ipywidgets.widgets.widget import _instances as instances
+from ipywidgets.widgets.widget_link import Link
+from PIL import Image
+
+import t2b_lib as t2b
+from t2b_lib import __main__ as cli
+from t2b_lib import affinity
+from t2b_lib.affinity.figures import draw_policy, draw_spread, draw_win_rates, picture, switch
+from t2b_lib.affinity.form import AttributeForm
+
+
+class ByHand:
+    """Box of a task: one unit wide, its place the number of its yes-answers."""
+
+    def embed(self, features):
+        lower = features.sum(1, keepdim=True).repeat(1, 2)
+        return t2b.Boxes(lower, lower + 2)
+
+    def predict(self, features, pairs):
+        boxes = self.embed(features)
+        return t2b.overlap(boxes[pairs[:, 0]], boxes[pairs[:, 1]])
+
+
+@pytest.fixture
+def tasks():
+    attributes = affinity.task_attributes()
+    return t2b.TaskCollection(attributes.index, attributes.to_numpy(copy=True), torch.zeros(25, 25))
+
+
+@pytest.fixture
+def drawn():
+    return []
+
+
+@pytest.fixture
+def form(tasks, drawn):
+    def draw(boxes):
+        drawn.append(boxes)
+        return plt.figure(figsize=(1, 1))
+
+    return AttributeForm(ByHand(), tasks, draw, {"generative": True})
+
+
+def test_an_answer_moves_the_box_and_the_relations(form, tasks, drawn):
+    assert form.answers.sum() == 1 and form.answers["generative"]
+    before = form.relations.copy()
+    form._boxes["new content"].value = True
+    form._boxes["object knowledge"].value = True
+    assert len(drawn) == 3
+    assert drawn[-1].lower[-1].tolist() == [3.0, 3.0] and len(drawn[-1]) == 26
+
+    model, answers = ByHand(), torch.tensor(form.answers.to_numpy(float), dtype=torch.float32)
+    features = torch.vstack([tasks.features, answers])
+    depth = tasks.names.index("Depth")
+    expected = model.predict(features, torch.tensor([[25, depth], [depth, 25]]))
+    assert form.relations.loc["Depth"].tolist() == pytest.approx(expected.tolist())
+    assert not form.relations.equals(before)
+
+
+def test_the_form_says_whose_answers_they_are(form):
+    assert "answers of" not in form._said.value or "Autoencoder" not in form._said.value
+    depth = affinity.task_attributes().loc["Depth"]
+    for name, box in form._boxes.items():
+        box.value = bool(depth[name])
+    assert "<b>Depth</b>" in form._said.value
+    assert "What would help it most" in form._said.value
+
+
+def test_the_form_refuses_what_does_not_fit(tasks):
+    with pytest.raises(ValueError, match="'colour blind'"):
+        AttributeForm(ByHand(), tasks, None, {"colour blind": True})
+    small = t2b.TaskCollection(tasks.names, tasks.features[:, :3], tasks.relation)
+    with pytest.raises(ValueError, match="15 attributes"):
+        AttributeForm(ByHand(), small, None)
+
+
+def test_a_picture_is_a_png_of_few_colours():
+    figure, ax = plt.subplots()
+    ax.plot([1, 2])
+    image = Image.open(io.BytesIO(picture(figure, colours=8)))
+    assert image.format == "PNG" and len(image.getcolors()) <= 8
+    assert not plt.fignum_exists(figure.number)
+
+
+@pytest.mark.parametrize("slider", [False, True])
+def test_a_switch_is_linked_in_the_browser(slider):
+    pictures = {k: picture(plt.figure(figsize=(1, 1))) for k in (1, 2, 3)}
+    control, stack = switch(pictures, "budget", slider=slider).children
+    assert list(control.options) == ["1", "2", "3"] and len(stack.children) == 3
+    ends = [(w.source, w.target) for w in instances.values() if isinstance(w, Link)]
+    assert ((control, "index"), (stack, "selected_index")) in ends
+    with pytest.raises(ValueError, match="picture"):
+        switch({}, "nothing")
+
+
+def test_figures_of_a_policy():
+    rows = [(("a",), "a", 0.6), (("a",), "b", 0.4), (("b",), "b", 0.5), (("a", "b"), "c", 0.9)]
+    transfers = pd.DataFrame(rows, columns=["sources", "target", "affinity"])
+    policy = affinity.transfer_policy(transfers, 2)
+    ax = draw_policy(policy, ["a", "b", "c"])
+    # Full supervision of a and b are loops and not drawn; c has two sources.
+    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert len(arrows) == 2
+    rates = policy.transfers.assign(gain=0.8, quality=[0.5, 0.5, 0.3])
+    figure = draw_win_rates({2: rates}, ["a", "b", "c"])
+    shown = figure.axes[1].images[0].get_array()
+    np.testing.assert_allclose(np.asarray(shown)[:, 0], [0.5, 0.5, 0.3])
+    assert len(draw_spread({"one": [0.1, 0.5, np.nan]}, paper=0.4).get_yticklabels()) == 1
+    plt.close("all")
+
+
+STATIC = """
+import matplotlib.pyplot as plt
+from t2b_lib.affinity.figures import picture, switch
+
+
+def drawn(label):
+    figure = plt.figure(figsize=(2, 1))
+    figure.text(0.1, 0.4, label)
+    return picture(figure)
+
+
+switch(
+    {
+        name: switch({k: drawn(f"{name} {k}") for k in (1, 2, 3)}, "budget", slider=True)
+        for name in ("first", "second")
+    },
+    "order",
+)
+"""
+
+
+def test_the_switch_moves_in_a_page_without_a_kernel(tmp_path, chromium, serve, console_errors):
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import Select, WebDriverWait
+
+    book = write_small_book(tmp_path, one=[STATIC])
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    shutil.copytree(ROOT / "book" / "_static", book / "_static")
+    shutil.copy(ROOT / "book" / "references.bib", book)
+    (book / "intro.md").write_text("# A small book\n\n```{bibliography}\n:all:\n```\n")
+    assert cli.main(["run", "--root", str(tmp_path), "--profile", "quick"]) == 0
+    page = cli.build(book, tmp_path / "_config.yml").parent
+    chromium.get(f"{serve(page)}/one.html")
+    wait = WebDriverWait(chromium, 60)
+
+    def shown():
+        return [i for i in chromium.find_elements(By.CSS_SELECTOR, "img") if i.is_displayed()]
+
+    def image():
+        return [i.get_attribute("src") for i in shown() if "blob:" in i.get_attribute("src")]
+
+    wait.until(lambda d: len(image()) == 1)
+    first = image()
+    handle = next(
+        h for h in chromium.find_elements(By.CSS_SELECTOR, ".noUi-handle") if h.is_displayed()
+    )
+    handle.send_keys(Keys.ARROW_RIGHT)
+    wait.until(lambda d: len(image()) == 1 and image() != first)
+    moved = image()
+    Select(chromium.find_element(By.CSS_SELECTOR, ".widget-dropdown select")).select_by_index(1)
+    wait.until(lambda d: len(image()) == 1 and image() not in (first, moved))
+    assert console_errors(chromium) == []
