@@ -9,6 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 CHAPTERS = sorted(BOOK.glob("*.ipynb"))
+# Not in the book yet: without the Taskonomy release it has no affinities to show, until the library
+# ships its own.
+UNLISTED = {"taskonomy"}
 EXECUTED = sorted((BOOK / "_build" / "notebooks").glob("[!.]*.ipynb"))
 # A bar of tqdm, which ends with its speed or the time that is left.
 PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|epoch|fit|s)/")
@@ -38,7 +41,9 @@ def test_cells_that_the_reader_sees_are_short(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
 def test_chapters_are_in_the_table_of_contents(chapter):
-    assert re.search(rf"file: {chapter.stem}$", (BOOK / "_toc.yml").read_text(), re.MULTILINE)
+    toc = (BOOK / "_toc.yml").read_text()
+    listed = re.search(rf"file: {chapter.stem}$", toc, re.MULTILINE) is not None
+    assert listed == (chapter.stem not in UNLISTED)
 
 
 @pytest.mark.parametrize("executed", EXECUTED, ids=name)
