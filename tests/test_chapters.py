@@ -13,8 +13,8 @@ CHAPTERS = sorted(BOOK.glob("*.ipynb"))
 # ships its own.
 UNLISTED = {"taskonomy"}
 EXECUTED = sorted((BOOK / "_build" / "notebooks").glob("[!.]*.ipynb"))
-# A bar of tqdm, which ends with its speed or the time that is left.
-PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|epoch|fit|s)/")
+# A line of tqdm: a bar, or a count with the time taken.
+PROGRESS = re.compile(r"\d+%\|.*\||\[\d+:\d\d[,<]")
 
 
 def name(path):
