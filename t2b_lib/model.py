@@ -389,7 +389,8 @@ def _fit_group(
                 history[name].append(term.tolist())
             own_bar.set_postfix(loss=f"{loss.item() / len(models):.1f}", refresh=False)
         if bar is not None:
-            bar.update(len(models) / epochs)
+            # A hair less: tqdm warns where the rounded sum of the parts exceeds the whole.
+            bar.update(len(models) / epochs * (1 - 1e-9))
 
     for k, (model, own) in enumerate(zip(models, network.eval().unstack(), strict=True)):
         model.network_ = own

@@ -1,5 +1,7 @@
 """Scores against hand-worked cases, and the baselines against what they claim to compute."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -377,3 +379,12 @@ def test_shipped_results_are_whole():
     assert {"variant", "test", "novel"} <= set(evaluation.shipped_results("ablation"))
     with pytest.raises(ValueError, match="no results called 'mnist' ship"):
         evaluation.shipped_results("mnist")
+
+
+def test_the_progress_bar_of_many_epochs_warns_of_nothing(capfd):
+    tasks = tasks_with(random_relation())
+    methods = [("Task2Box", t2b.Task2Box(hidden=(4,), epochs=333))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        t2b.run_protocol(tasks, methods, cases=3)
+    assert "100%" in capfd.readouterr().err
