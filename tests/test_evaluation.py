@@ -383,7 +383,7 @@ def test_shipped_results_are_whole():
 
 def test_the_progress_bar_of_many_epochs_warns_of_nothing(capfd):
     tasks = tasks_with(random_relation())
-    methods = [("Task2Box", t2b.Task2Box(hidden=(4,), epochs=333))]
+    methods = [("Task2Box", t2b.Task2Box(hidden=(4,), epochs=13))]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         t2b.run_protocol(tasks, methods, cases=3)
