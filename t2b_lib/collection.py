@@ -112,8 +112,8 @@ class Split:
     def __repr__(self) -> str:
         return (
             f"Split({len(self.existing)} existing datasets: {len(self.train)} / "
-            f"{len(self.validation)} / {len(self.test)} train / validation / test pairs; "
-            f"{len(self.novel)} novel datasets: {len(self.novel_pairs)} pairs)"
+            f"{len(self.validation)} / {len(self.test)} train / validation / test pairs;\n"
+            f"      {len(self.novel)} novel datasets: {len(self.novel_pairs)} pairs)"
         )
 
 
