@@ -322,7 +322,9 @@ def test_texts_are_kept_and_damage_is_mended(cache, monkeypatch):
         encoded.clear()
         file.write_bytes(damaged)
         assert torch.equal(embed_texts(texts), first)
-        assert encoded == [texts] and file.read_bytes() == whole
+        assert encoded == [texts] and len(file.read_bytes()) == len(whole)
+        # The file is whole again (its header's entries may stand in another order).
+        assert torch.equal(embed_texts(texts), first) and encoded == [texts]
     assert not list(cache.glob("*.tmp"))
 
 
