@@ -46,7 +46,7 @@ class TaskCollection:
             raise ValueError(f"a collection needs at least two datasets to relate, got {n}")
         repeated = [name for name, times in Counter(self.names).items() if times > 1]
         if repeated:
-            raise ValueError(f"dataset names must be unique; repeated: {_listing(repeated)}")
+            raise ValueError(f"dataset names must be unique; repeated: {listing(repeated)}")
         if self.features.dim() != 2 or len(self.features) != n or self.features.shape[1] == 0:
             raise ValueError(
                 f"features must have shape ({n}, D), one row for each name, got "
@@ -60,7 +60,7 @@ class TaskCollection:
         if bad.any():
             raise ValueError(
                 "features must be finite; NaN or infinity in the rows of "
-                f"{_listing([self.names[i] for i in bad.nonzero().flatten()])}"
+                f"{listing([self.names[i] for i in bad.nonzero().flatten()])}"
             )
         # Written so that NaN, "not measured", passes.
         outside = (self.relation < 0) | (self.relation > 1)
@@ -187,6 +187,7 @@ def split(
     )
 
 
-def _listing(names: Sequence[str], most: int = 5) -> str:
+def listing(names: Sequence[str], most: int = 5) -> str:
+    """The names that an error is about, quoted; beyond the first few only how many there are."""
     shown = ", ".join(repr(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -10,6 +10,8 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack
 
+from t2b_lib.collection import listing
+
 
 @dataclass(frozen=True)
 class TransferPolicy:
@@ -107,7 +109,7 @@ def transfer_policy(
     table = table[allowed & table["target"].isin(targets)].reset_index(drop=True)
     unreached = [target for target in targets if target not in set(table["target"])]
     if unreached:
-        raise ValueError(f"no transfer to {_listing(unreached)} from the given sources")
+        raise ValueError(f"no transfer to {listing(unreached)} from the given sources")
 
     target_of = pd.Index(targets).get_indexer(table["target"])
     performance = weight[target_of] * table["affinity"].to_numpy(float)
@@ -171,7 +173,7 @@ def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.Data
 def _checked(transfers: pd.DataFrame) -> pd.DataFrame:
     missing = {"sources", "target", "affinity"} - set(transfers.columns)
     if missing:
-        raise ValueError(f"the table of transfers lacks {_listing(sorted(missing))}")
+        raise ValueError(f"the table of transfers lacks {listing(sorted(missing))}")
     if not len(transfers):
         raise ValueError("the table of transfers is empty")
     if not all(isinstance(sources, tuple) and sources for sources in transfers["sources"]):
@@ -192,7 +194,7 @@ def _names(kind: str, asked: Iterable[str] | None, known: list[str]) -> list[str
     names = known if asked is None else list(dict.fromkeys(asked))
     unknown = [name for name in names if name not in set(known)]
     if unknown:
-        raise ValueError(f"not a {kind} of any transfer: {_listing(unknown)}")
+        raise ValueError(f"not a {kind} of any transfer: {listing(unknown)}")
     if not names:
         raise ValueError(f"at least one {kind} is needed")
     return names
@@ -204,7 +206,7 @@ def _weights(
     given = dict(given or {})
     unknown = [name for name in given if name not in set(known)]
     if unknown:
-        raise ValueError(f"{kind} of unknown tasks: {_listing(unknown)}")
+        raise ValueError(f"{kind} of unknown tasks: {listing(unknown)}")
     for name, value in given.items():
         if not 0 <= value < np.inf:
             raise ValueError(f"{kind} must be finite and not negative, but {name!r} has {value}")
@@ -264,8 +266,3 @@ def _solve(objective: np.ndarray, constraints: list[LinearConstraint]):
     if not result.success:
         raise RuntimeError(f"the solver stopped without an optimum: {result.message}")
     return result
-
-
-def _listing(names: list[str], most: int = 5) -> str:
-    shown = ", ".join(repr(name) for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

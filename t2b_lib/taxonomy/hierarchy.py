@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from t2b_lib.collection import listing
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Taxonomy:
@@ -67,7 +69,7 @@ class Taxonomy:
         _require_unique(names, "dataset")
         _require_unique(leaves, "class")
         if empty := [name for name, n in zip(names, members.sum(1), strict=True) if n == 0]:
-            raise ValueError(f"dataset without members: {_listed(empty)}. Leave it out.")
+            raise ValueError(f"dataset without members: {listing(empty)}. Leave it out.")
         if len(labels) != len(leaves):
             raise ValueError(f"{len(leaves)} leaves have {len(labels)} labels: give each one.")
         if levels is not None and len(levels) != len(names):
@@ -182,7 +184,7 @@ class Taxonomy:
             for p, folder in zip(full, folders, strict=True)
             if p not in above and not any(_visible(folder))
         ]:
-            raise ValueError(f"class without files: {_listed(empty)}. Fill it or remove it.")
+            raise ValueError(f"class without files: {listing(empty)}. Fill it or remove it.")
         taxonomy = cls.from_table(full, above, keep_equal=keep_equal, title=title or root.name)
         count = Counter(folder.name for folder in folders)
 
@@ -337,17 +339,12 @@ class Taxonomy:
 def near_matches(name: str, known: Iterable[str]) -> str:
     """A sentence that names what the reader may have meant; empty where nothing is near."""
     near = difflib.get_close_matches(str(name), list(known), n=5)
-    return f" Did you mean {_listed(near)}?" if near else ""
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(repr(name) for name in names[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+    return f" Did you mean {listing(near)}?" if near else ""
 
 
 def _require_unique(names: list[str], what: str) -> None:
     if twice := [name for name, n in Counter(names).items() if n > 1]:
-        raise ValueError(f"{what} names have to differ, these occur twice: {_listed(twice)}.")
+        raise ValueError(f"{what} names have to differ, these occur twice: {listing(twice)}.")
 
 
 def _visible(folder: Path) -> Iterator[Path]:
