@@ -23,8 +23,8 @@ from t2b_lib.collection import Split, TaskCollection, split
 from t2b_lib.model import Task2Box, fit_many
 
 THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(1, 10))
-# What the score of a fit does not depend on, or what the case decides.
-_NO_SETTINGS = ("seed", "device", "progress")
+# What the score of a fit does not depend on (the protocol gives no volumes), or the case decides.
+_NO_SETTINGS = ("seed", "device", "progress", "size_weight")
 
 
 def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
@@ -284,7 +284,7 @@ def _fit_and_score(
         models.append(model.set_params(**{k: v for k, v in own.items() if k in model.get_params()}))
     start = time.perf_counter()
     if isinstance(method, Task2Box):
-        fit_many(models, tasks, list(cases.values()), bar)
+        fit_many(models, tasks, list(cases.values()), bar=bar)
     else:
         for model, part in zip(models, cases.values(), strict=True):
             model.fit(tasks, part)

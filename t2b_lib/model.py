@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -77,6 +78,8 @@ class Task2Box(BaseEstimator):
         Weight lambda of L_D in Eq. 4, which pulls related boxes together.
     regularity_weight, inverse_volume_weight : float
         gamma_1 and gamma_2 of Eq. 6: even sides, and volumes away from zero.
+    size_weight : float
+        Weight of Eq. 13, which pulls the volumes of the boxes to those that `fit` is given.
     seed : int
         The same seed gives the same model on the same machine.
     device : str
@@ -107,6 +110,7 @@ class Task2Box(BaseEstimator):
         distance_weight: float = 0.01,
         regularity_weight: float = 1.0,
         inverse_volume_weight: float = 0.7,
+        size_weight: float = 100.0,
         seed: int = 0,
         device: str = "auto",
         progress: bool = True,
@@ -123,6 +127,7 @@ class Task2Box(BaseEstimator):
         self.distance_weight = distance_weight
         self.regularity_weight = regularity_weight
         self.inverse_volume_weight = inverse_volume_weight
+        self.size_weight = size_weight
         self.seed = seed
         self.device = device
         self.progress = progress
@@ -143,15 +148,35 @@ class Task2Box(BaseEstimator):
             raise ValueError(f"unknown recipe {recipe!r}; there are: {', '.join(RECIPES)}")
         return cls(**(RECIPES[recipe] | changes))
 
-    def fit(self, tasks: TaskCollection, split: Split | None = None) -> Task2Box:
+    def fit(
+        self, tasks: TaskCollection, split: Split | None = None, volumes: Tensor | None = None
+    ) -> Task2Box:
         """Train on the training pairs of `split`, or on all measured pairs where it is left out.
 
-        Only the features of the existing datasets and the relation of the training pairs are seen.
-        """
-        return fit_many([self], tasks, [split])[0]
+        Only the features of the existing datasets, the relation of the training pairs and, where
+        given, the volumes of the existing datasets are seen.
 
-    def loss_terms(self, boxes: Boxes, relation: Tensor, weight: Tensor) -> dict[str, Tensor]:
+        Parameters
+        ----------
+        tasks : TaskCollection of N datasets
+        split : Split, optional
+        volumes : Tensor, shape (N,), optional
+            What the volume of each dataset's box should be (Eq. 13).
+
+        Raises
+        ------
+        ValueError
+            On volumes that are not N positive numbers, an unknown loss or side, or no training
+            pairs.
+        """
+        return fit_many([self], tasks, [split], volumes)[0]
+
+    def loss_terms(
+        self, boxes: Boxes, relation: Tensor, weight: Tensor, volumes: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """The weighted terms of Eq. 4, with R of Eq. 6, summed over pairs and boxes.
+
+        With volumes, Eq. 13 is a further term.
 
         Parameters
         ----------
@@ -160,6 +185,7 @@ class Task2Box(BaseEstimator):
             E_ij; finite everywhere.
         weight : Tensor, shape (..., N, N)
             1 for a training pair, 0 for any other.
+        volumes : Tensor, shape (..., N), optional
 
         Returns
         -------
@@ -174,14 +200,19 @@ class Task2Box(BaseEstimator):
         centres, sides = boxes.centres, boxes.sides
         squared_distances = (centres.unsqueeze(-2) - centres.unsqueeze(-3)).square().sum(-1)
         uneven = (sides.unsqueeze(-1) - sides.unsqueeze(-2)).abs().sum((-3, -2, -1)) / 2
-        inverse_volume = (-soft_log_volume(boxes) / boxes.dim).exp().sum(-1)
+        log_volume = soft_log_volume(boxes)
+        inverse_volume = (-log_volume / boxes.dim).exp().sum(-1)
         pull = self.distance_weight * weight * (relation > 0)
-        return {
+        terms = {
             "overlap": self.overlap_weight * (weight * errors).sum((-2, -1)),
             "distance": (pull * squared_distances).sum((-2, -1)),
             "regularity": self.regularity_weight / boxes.dim**2 * uneven,
             "volume": self.inverse_volume_weight * inverse_volume,
         }
+        if volumes is not None:
+            missed = (log_volume.exp() - volumes).square().sum(-1)
+            terms["size"] = self.size_weight * missed
+        return terms
 
     @torch.no_grad()
     def embed(self, features: Tensor) -> Boxes:
@@ -293,6 +324,7 @@ def fit_many(
     models: Sequence[Task2Box],
     tasks: TaskCollection,
     splits: Sequence[Split | None],
+    volumes: Tensor | None = None,
     bar: tqdm | None = None,
 ) -> list[Task2Box]:
     """Fit several models at once, in the time that the machine needs for their sum at its best.
@@ -308,6 +340,8 @@ def fit_many(
     tasks : TaskCollection
     splits : sequence of Split or None, as many as models
         With the same number of existing datasets. None: all measured pairs.
+    volumes : Tensor, shape (N,), optional
+        As in `Task2Box.fit`.
     bar : tqdm, optional
         A progress bar to move by the number of models, in the place of one of its own.
 
@@ -319,14 +353,19 @@ def fit_many(
     Raises
     ------
     ValueError
-        On settings or numbers of datasets that differ, an unknown loss or side, or no training
-        pairs.
+        On settings or numbers of datasets that differ, an unknown loss or side, no training pairs
+        or volumes that are not N positive numbers.
     """
     models, splits = list(models), list(splits)
     _require_one_shape(models, splits)
+    if volumes is not None:
+        volumes = torch.as_tensor(volumes, dtype=torch.float32)
+        if volumes.shape != (len(tasks),) or not ((volumes > 0) & volumes.isfinite()).all():
+            raise ValueError(f"volumes must be {len(tasks)} positive numbers, one for each dataset")
     size = _group_size(models[0], tasks)
     for start in range(0, len(models), size):
-        _fit_group(models[start : start + size], tasks, splits[start : start + size], bar)
+        group = slice(start, start + size)
+        _fit_group(models[group], tasks, splits[group], volumes, bar)
     return models
 
 
@@ -334,6 +373,7 @@ def _fit_group(
     models: list[Task2Box],
     tasks: TaskCollection,
     splits: list[Split | None],
+    volumes: Tensor | None,
     bar: tqdm | None,
 ) -> None:
     first = models[0]
@@ -352,6 +392,8 @@ def _fit_group(
         of_model[pairs[:, 0], pairs[:, 1]] = 1.0
     weight = weight[torch.arange(len(models))[:, None, None], rows, columns].to(device)
     relation = tasks.relation.nan_to_num()[rows, columns].to(device)
+    if volumes is not None:
+        volumes = volumes[existing].to(device)
 
     networks = [
         model._initial_network(tasks.features[e]) for model, e in zip(models, existing, strict=True)
@@ -363,7 +405,7 @@ def _fit_group(
     optimizer = torch.optim.Adam(network.parameters(), lr=first.learning_rate, fused=True)
     epochs = first.epochs
 
-    history = {"epoch": [], "overlap": [], "distance": [], "regularity": [], "volume": []}
+    history = defaultdict(list)
     every = max(1, epochs // 100)
     together = f" × {len(models)}" if len(models) > 1 else ""
     own_bar = tqdm(
@@ -379,7 +421,7 @@ def _fit_group(
             shape = inputs.shape[1:]
             drawn = [torch.randn(shape, generator=g, device=device) for g in noise]
             seen = torch.add(inputs, torch.stack(drawn), alpha=first.noise)
-        terms = first.loss_terms(network.boxes(seen), relation, weight)
+        terms = first.loss_terms(network.boxes(seen), relation, weight, volumes)
         loss = sum(terms.values()).sum()
         loss.backward()
         optimizer.step()

@@ -158,7 +158,7 @@ def test_too_many_for_the_memory_train_in_groups(monkeypatch):
     with tqdm(total=5, disable=True) as bar:
         moved = []
         monkeypatch.setattr(bar, "update", moved.append)
-        assert fit_many(in_groups, tasks, splits, bar) == in_groups
+        assert fit_many(in_groups, tasks, splits, bar=bar) == in_groups
     assert sum(moved) == pytest.approx(5)
     pairs = tasks.measured_pairs()
     for a, b in zip(together, in_groups, strict=True):

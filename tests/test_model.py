@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from scipy.stats import spearmanr
 from sklearn.base import clone
 
 import t2b_lib as t2b
@@ -63,6 +64,37 @@ def test_loss_terms_are_those_of_equations_4_and_6():
     assert terms["distance"].item() == pytest.approx(0.01 * distance, rel=1e-4)
     assert terms["regularity"].item() == pytest.approx(uneven / 9, rel=1e-4)
     assert terms["volume"].item() == pytest.approx(0.7 * inverse, rel=1e-4)
+
+    with_sizes = model.set_params(size_weight=3.0).loss_terms(
+        Boxes(lower, lower + sides), relation, weight, volumes=torch.tensor([0.5, 0.1, 0.2])
+    )
+    missed = 0.0
+    for i, volume in enumerate((0.5, 0.1, 0.2)):
+        a, b, c = sides[i].tolist()
+        missed += (soft_side(a) * soft_side(b) * soft_side(c) - volume) ** 2
+    assert with_sizes.pop("size").item() == pytest.approx(3 * missed, rel=1e-4)
+    assert with_sizes == terms
+
+
+def test_boxes_take_the_volumes_asked_for():
+    """Eq. 13: with sizes, volumes follow them; without, they do not."""
+    tasks = nested_tasks()
+    volumes = torch.logspace(-2, 0, len(tasks))[
+        torch.randperm(len(tasks), generator=torch.Generator().manual_seed(0))
+    ]
+
+    def agreement(volumes_seen):
+        model = small(epochs=600, size_weight=1e4).fit(tasks, volumes=volumes_seen)
+        return spearmanr(t2b.volume(model.embed(tasks.features)), volumes).statistic
+
+    assert agreement(volumes) > 0.9 > agreement(None)
+
+
+def test_volumes_that_are_none_are_a_clear_error():
+    tasks = nested_tasks()
+    for volumes in (torch.ones(3), torch.zeros(len(tasks)), [float("nan")] * len(tasks)):
+        with pytest.raises(ValueError, match="volumes must be 12 positive numbers"):
+            small().fit(tasks, volumes=volumes)
 
 
 def test_untrained_pairs_do_not_matter():

@@ -372,9 +372,7 @@ def _monte_carlo(model, weights, images, targets, random, tick, draws):
 
     squares = {name: torch.zeros(len(w), device=w.device) for name, w in weights.items()}
     gradients = vmap(grad(log_likelihood), in_dims=(None, 0, 0))
-    # Gradients of few images at a time: on a CPU more of them fall out of its caches.
-    chunk = 32 if images.is_cuda else 4
-    for part in images.split(chunk):
+    for part in images.split(_at_once(images)):
         labels = _drawn_labels(model, part, draws, random)
         for drawn in labels:
             for name, gradient in gradients(weights, part, drawn).items():
@@ -385,23 +383,36 @@ def _monte_carlo(model, weights, images, targets, random, tick, draws):
 
 
 def _batch_mean(model, weights, images, targets, random, tick, draws, batch):
-    def mean_log_likelihood(weights, images, labels):
-        return -cross_entropy(functional_call(model, weights, (images,)), labels)
+    def log_likelihood(weights, images, labels):
+        logits = functional_call(model, weights, (images,))
+        return -cross_entropy(logits, labels, reduction="sum")
 
     squares = {name: torch.zeros(len(w), device=w.device) for name, w in weights.items()}
     batches = images.split(batch)
+    chunk = _at_once(images)
     for part in batches:
         for drawn in _drawn_labels(model, part, draws, random):
-            for name, gradient in grad(mean_log_likelihood)(weights, part, drawn).items():
-                squares[name] += gradient.square().reshape(len(gradient), -1).mean(dim=1)
+            total = {name: torch.zeros_like(w) for name, w in weights.items()}
+            for few, of_few in zip(part.split(chunk), drawn.split(chunk), strict=True):
+                for name, gradient in grad(log_likelihood)(weights, few, of_few).items():
+                    total[name] += gradient
+            for name, gradient in total.items():
+                mean = gradient / len(part)
+                squares[name] += mean.square().reshape(len(mean), -1).mean(dim=1)
         tick(len(part))
     return {name: total / (len(batches) * draws) for name, total in squares.items()}
+
+
+def _at_once(images: Tensor) -> int:
+    """Images to take gradients of together: on a CPU more of them fall out of its caches."""
+    return 32 if images.is_cuda else 4
 
 
 def _drawn_labels(model, images, draws, random) -> Tensor:
     """Labels (draws, B) from the model's own output distribution."""
     with torch.no_grad():
-        chances = model(images).softmax(dim=1).cpu()
+        logits = torch.cat([model(few) for few in images.split(_at_once(images))])
+    chances = logits.softmax(dim=1).cpu()
     drawn = torch.multinomial(chances, draws, replacement=True, generator=random)
     return drawn.T.to(images.device)
 
