@@ -1,6 +1,6 @@
 """Task2Box: box embeddings of tasks and datasets."""
 
-from t2b_lib import affinity, representation, taxonomy
+from t2b_lib import affinity, hub, representation, taxonomy
 from t2b_lib.baselines import (
     AsymmetricCosine,
     AsymmetricEuclidean,
@@ -32,6 +32,7 @@ __all__ = [
     "affinity",
     "evaluate",
     "fit_many",
+    "hub",
     "intersection",
     "log_volume",
     "overlap",

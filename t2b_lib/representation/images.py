@@ -84,7 +84,7 @@ class ImageCollection(ABC):
             yield read_image(source), self.labels[target]
 
     def __repr__(self) -> str:
-        credit = f"; {self.credit}" if self.credit else ""
+        credit = f"\n{self.credit}" if self.credit else ""
         licence = f" ({self.licence})" if self.licence and self.licence not in credit else ""
         return f"{self.name!r}: {self._count()}{len(self.classes)} classes{credit}{licence}"
 

@@ -1,0 +1,124 @@
+"""The map of datasets: volumes that follow sizes, and datasets placed without training."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from scipy.stats import spearmanr
+from sklearn.base import clone
+
+import t2b_lib as t2b
+from t2b_lib.boxes import Boxes
+from t2b_lib.hub.atlas import HubMap, related, sample_moments, target_volumes
+
+NAMES = ["everything", "left", "right", "far left"]
+
+
+def clouds(seed=0):
+    """Samples on a line: one dataset spans all of it, others lie in parts of it."""
+    random = torch.Generator().manual_seed(seed)
+    ends = [(-1.0, 1.0), (-1.0, 0.0), (0.0, 1.0), (-1.0, -0.5)]
+    return [
+        torch.cat(
+            [
+                a + (b - a) * torch.rand(80, 1, generator=random),
+                0.05 * torch.randn(80, 3, generator=random),
+            ],
+            dim=1,
+        )
+        for a, b in ends
+    ]
+
+
+def table():
+    return pd.DataFrame({"name": NAMES, "samples": [10_000, 500, 400, 20]})
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    model = t2b.Task2Box(hidden=(32, 16), epochs=400, learning_rate=5e-3, progress=False)
+    return HubMap(model, encode=torch.tensor).fit(table(), clouds())
+
+
+def test_moments_are_those_of_numpy():
+    samples = clouds()
+    found = sample_moments(samples)
+    for row, vectors in zip(found, samples, strict=True):
+        expected = np.concatenate([vectors.numpy().mean(0), vectors.numpy().var(0)])
+        np.testing.assert_allclose(row, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_volumes_are_even_in_the_logarithm():
+    volumes = target_volumes([10, 100, 1000, 10_000], smallest=0.1, largest=1.0)
+    assert volumes.tolist() == pytest.approx([0.1, 0.4, 0.7, 1.0])
+    assert target_volumes([7, 7]).tolist() == pytest.approx([0.02, 0.02])
+
+
+@pytest.mark.parametrize("sizes", [[1, 0], [1, float("nan")], [5, -1]])
+def test_a_size_that_is_none_is_a_clear_error(sizes):
+    with pytest.raises(ValueError, match="positive numbers of samples"):
+        target_volumes(sizes)
+    with pytest.raises(ValueError, match="0 < smallest < largest"):
+        target_volumes([1, 2], smallest=1.0, largest=0.5)
+
+
+def test_boxes_follow_overlaps_and_sizes(fitted):
+    pairs = fitted.tasks_.measured_pairs()
+    predicted = fitted.model_.predict(fitted.tasks_.features, pairs)
+    truth = fitted.tasks_.relation[pairs[:, 0], pairs[:, 1]]
+    assert spearmanr(truth, predicted).statistic > 0.7
+    assert t2b.volume(fitted.boxes_).argmax() == 0
+
+
+def test_placing_moves_nothing_and_finds_the_container(fitted):
+    before = fitted.boxes_.lower.clone()
+    found = fitted.place(clouds(seed=1)[3], "new far left")
+    assert torch.equal(fitted.boxes_.lower, before)
+    assert "far left" in set(found.nearest.name[:2])
+    assert "everything" in set(found.contained_in.name)
+    assert "right" not in set(found.contained_in.name)
+    assert "new far left" in repr(found)
+
+
+def test_what_is_no_tensor_is_encoded(fitted):
+    vectors = clouds(seed=1)[2]
+    assert torch.equal(fitted.place(vectors.tolist()).box.lower, fitted.place(vectors).box.lower)
+
+
+def test_a_map_that_cannot_place_says_why(fitted):
+    with pytest.raises(ValueError, match="not fitted yet"):
+        HubMap().place(clouds()[0])
+    with pytest.raises(ValueError, match="encode="):
+        clone(fitted).set_params(encode=None).fit(table(), clouds()).place("a folder")
+
+
+def test_vectors_that_do_not_fit_are_a_clear_error(fitted):
+    for wrong in (torch.zeros(3, 9), torch.zeros(0, 4), torch.zeros(4)):
+        with pytest.raises(ValueError, match=r"shape \(n, 4\)"):
+            fitted.place(wrong)
+    with pytest.raises(ValueError, match="the table has 4 datasets, but there are 3"):
+        HubMap().fit(table(), clouds()[:3])
+
+
+def test_related_by_hand():
+    boxes = Boxes(
+        torch.tensor([[0.0, 0.0], [0.0, 0.0], [5.0, 5.0]]),
+        torch.tensor([[4.0, 4.0], [1.0, 1.0], [6.0, 6.0]]),
+    )
+    new = Boxes(torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 2.0]]))
+    inside, contains, nearest = related(new, boxes, ["big", "small", "apart"], most=2)
+    assert inside.name.tolist() == ["big"]
+    assert contains.name.tolist() == ["small"]
+    # sqrt(1 * 4/16) = sqrt(1/4 * 1): both directions count alike.
+    assert set(nearest.name) == {"big", "small"}
+    assert nearest.of_new.tolist() == pytest.approx([1.0, 0.25], rel=1e-6) or (
+        nearest.of_new.tolist() == pytest.approx([0.25, 1.0], rel=1e-6)
+    )
+
+
+def test_beside_all_boxes_the_nearest_is_still_named():
+    boxes = Boxes(torch.tensor([[0.0, 0.0], [3.0, 0.0]]), torch.tensor([[1.0, 1.0], [4.0, 1.0]]))
+    new = Boxes(torch.tensor([[4.2, 0.0]]), torch.tensor([[5.2, 1.0]]))
+    inside, contains, nearest = related(new, boxes, ["left", "right"])
+    assert not len(inside) and not len(contains)
+    assert nearest.name.tolist() == ["right", "left"]

@@ -1,0 +1,257 @@
+"""Soft overlap: Eq. 9 to 12 against their plain form, and what must hold for any datasets."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from t2b_lib.hub import soft_overlap
+from t2b_lib.hub.overlap import groups_of
+
+
+def distances(a, b):
+    return torch.cdist(a.double(), b.double(), compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def plainly(samples, within="target"):
+    """Eq. 9 to 12 one after the other, in float64."""
+    shares = torch.ones(len(samples), len(samples), dtype=torch.float64)
+    for i, source in enumerate(samples):
+        for j, target in enumerate(samples):
+            within_one = target if within == "target" else source
+            d_avg = distances(within_one, within_one).mean()
+            d_min = distances(source, target).min(1).values
+            if i != j:
+                shares[i, j] = ((d_min < d_avg) | (d_min == 0)).double().mean()
+    return shares.float()
+
+
+def overlaps(samples, **options):
+    return soft_overlap(samples, progress=False, device="cpu", **options)
+
+
+def random_datasets(seed, count=8, features=3, most=30):
+    """Datasets of several sizes and spreads; some lie in others, some are copies of others."""
+    generator = torch.Generator().manual_seed(seed)
+    sizes = torch.randint(1, most, (count,), generator=generator).tolist()
+    samples = [
+        torch.randn(n, features, generator=generator) * torch.rand(1, generator=generator) * 2
+        + torch.randn(features, generator=generator)
+        for n in sizes
+    ]
+    return [*samples, samples[0].clone(), torch.cat(samples[:2]), samples[1][:1].repeat(3, 1)]
+
+
+def test_by_hand():
+    #  a:  0     2           mean over its four pairs: (0 + 2 + 2 + 0) / 4 = 1
+    #  b:    1.5    3  4.5   mean over its nine pairs: (4 * 1.5 + 2 * 3) / 9 = 4 / 3
+    a, b = torch.tensor([[0.0], [2.0]]), torch.tensor([[1.5], [3.0], [4.5]])
+    # Of a, 2 is at 0.5 from b, and 0 at 1.5. Of b, 1.5 is at 0.5 from a, 3 at 1, 4.5 at 2.5.
+    assert overlaps([a, b]).tolist() == [[1, 0.5], [pytest.approx(1 / 3), 1]]
+    # Within b: 3, at 1, is nearer than 4 / 3 now.
+    assert overlaps([a, b], within="source").tolist() == [[1, 0.5], [pytest.approx(2 / 3), 1]]
+
+
+@pytest.mark.parametrize("within", ["target", "source"])
+@pytest.mark.parametrize("features", [1, 5, 300])
+@pytest.mark.parametrize("seed", range(3))
+def test_equals_the_plain_form(within, features, seed):
+    samples = random_datasets(seed, features=features)
+    expected = plainly(samples, within)
+    assert 0.05 < expected.mean() < 0.95
+    torch.testing.assert_close(overlaps(samples, within=within), expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("tile", [1, 7, 40, 100_000])
+def test_the_tile_does_not_matter(tile):
+    samples = random_datasets(7, count=12)
+    torch.testing.assert_close(overlaps(samples, tile=tile), plainly(samples), rtol=0, atol=0)
+
+
+def test_rounding_decides_nothing():
+    """Clusters small beside how far they lie apart: float32 products about the mean cancel."""
+    generator = torch.Generator().manual_seed(0)
+    far = 1000 * torch.randn(4, 5, generator=generator)
+    samples = [
+        far[i // 3] + 0.01 * (i % 3 + 1) * torch.randn(30, 5, generator=generator).double()
+        for i in range(12)
+    ]
+    expected = plainly(samples)
+    within = (expected > 0) & (expected < 1)
+    rows = torch.cat(samples).float()
+    rows -= rows.mean(0)
+    squared = rows.square().sum(1) + rows.square().sum(1, keepdim=True) - 2 * rows @ rows.T
+    assert squared.min() < -0.1  # else this would test nothing
+    assert within.sum() > 10
+    torch.testing.assert_close(overlaps(samples), expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("precision", ["high", "medium"])
+def test_torch_may_be_told_to_be_less_precise(precision):
+    samples = random_datasets(3, features=64)
+    before = torch.get_float32_matmul_precision()
+    try:
+        torch.set_float32_matmul_precision(precision)
+        found = overlaps(samples)
+    finally:
+        torch.set_float32_matmul_precision(before)
+    torch.testing.assert_close(found, plainly(samples), rtol=0, atol=0)
+
+
+def test_datasets_without_extent():
+    one, again, other = torch.zeros(1, 2), torch.zeros(3, 2), torch.ones(1, 2)
+    line = torch.tensor([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
+    expected = [[1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 0], [1 / 3, 1 / 3, 0, 1]]
+    found = overlaps([one, again, other, line])
+    torch.testing.assert_close(found, torch.tensor(expected))
+    assert overlaps([one]).tolist() == [[1]]
+
+
+seeds = st.integers(0, 10**6)
+
+
+@given(seeds, st.sampled_from(["target", "source"]))
+@settings(max_examples=25, deadline=None)
+def test_order_does_not_matter(seed, within):
+    samples = random_datasets(seed)
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(samples), generator=generator)
+    shuffled = [samples[i][torch.randperm(len(samples[i]), generator=generator)] for i in order]
+    expected = overlaps(samples, within=within)[order][:, order]
+    torch.testing.assert_close(overlaps(shuffled, within=within), expected, rtol=0, atol=0)
+
+
+@given(seeds, st.integers(-60, 60))
+@settings(max_examples=25, deadline=None)
+def test_only_the_shape_matters(seed, exponent):
+    """Moved, turned and scaled (exactly, by a power of two): the same overlaps."""
+    samples = [s.double() for s in random_datasets(seed)]
+    generator = torch.Generator().manual_seed(seed)
+    turn = torch.linalg.qr(torch.randn(3, 3, generator=generator, dtype=torch.float64)).Q
+    move = 10 * torch.randn(3, generator=generator, dtype=torch.float64)
+    expected = overlaps(samples)
+    scaled = overlaps([s * 2.0**exponent for s in samples])
+    torch.testing.assert_close(scaled, expected, rtol=0, atol=0)
+    # Of samples all alike only their equals count, and these are no longer equal to the last digit.
+    with_extent = [i for i, s in enumerate(samples) if len(s.unique(dim=0)) > 1]
+    moved = overlaps([samples[i] @ turn + move for i in with_extent])
+    torch.testing.assert_close(moved, expected[with_extent][:, with_extent], rtol=0, atol=0)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_what_always_holds(seed):
+    samples = random_datasets(seed)
+    found = overlaps(samples)
+    assert ((found >= 0) & (found <= 1)).all() and (found.diagonal() == 1).all()
+    copy, union = len(samples) - 3, len(samples) - 2
+    assert found[0, copy] == found[copy, 0] == 1
+    assert found[0, union] == found[1, union] == 1  # subsets lie in their union
+    counts = found * torch.tensor([len(s) for s in samples]).unsqueeze(1)
+    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-4)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=40), st.integers(1, 50))
+def test_groups_cover_every_sample_once(sizes, tile):
+    groups = groups_of(sizes, tile)
+    rows = [i for g in groups for i in g.rows]
+    assert rows == list(range(sum(sizes))) and [n for g in groups for n in g.sizes] == sizes
+    for group in groups:
+        chunks = list(group.chunks(tile))
+        assert [i for rows, _, _ in chunks for i in range(rows.start, rows.stop)] == list(
+            group.rows
+        )
+        assert all(rows.stop - rows.start == sum(sizes) <= tile for rows, _, sizes in chunks)
+
+
+def test_what_is_taken():
+    samples = random_datasets(1)
+    expected = overlaps(samples)
+    by_name = {f"dataset {i}": s.numpy() for i, s in enumerate(samples)}
+    assert torch.equal(overlaps(by_name), expected)
+    halves = [s.half() for s in samples]
+    torch.testing.assert_close(overlaps(halves), plainly(halves), rtol=0, atol=0)
+    integers = [torch.tensor([[0], [2]]), np.array([[1], [3], [4]])]
+    assert overlaps(integers).dtype == torch.float32
+    assert overlaps([s.requires_grad_() for s in samples]).requires_grad is False
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        ([], "no dataset"),
+        ([torch.ones(2, 3), torch.ones(0, 3)], "number 1 has no samples"),
+        ({"birds": torch.ones(2, 3), "cats": torch.ones(0, 3)}, "'cats' has no samples"),
+        ([torch.ones(2, 3), torch.ones(2, 4)], "number 1 has 4 features, dataset number 0 has 3"),
+        ({"birds": torch.tensor([[1.0, torch.nan]])}, "'birds' holds NaN or infinity"),
+        ([torch.ones(2, 3), torch.full((1, 3), -torch.inf)], "number 1 holds NaN"),
+        ([torch.ones(3)], r"number 0 must have shape \(samples, features\), not \(3,\)"),
+        ([torch.ones(3, 0)], "must have shape"),
+    ],
+)
+def test_bad_samples_are_named(samples, said):
+    with pytest.raises(ValueError, match=said):
+        overlaps(samples)
+
+
+def test_bad_options():
+    with pytest.raises(ValueError, match='"target" or "source", not \'both\''):
+        overlaps([torch.ones(2, 2)], within="both")
+    with pytest.raises(ValueError, match="tile"):
+        overlaps([torch.ones(2, 2)], tile=-1)
+
+
+def test_memory_is_bounded():
+    """Ten thousand samples: all their distances would be 400 MB, a tile of 512 is 1 MB."""
+    code = """
+import resource, torch
+from t2b_lib.hub import soft_overlap
+samples = list(torch.randn(10, 1000, 8))
+soft_overlap(samples[:2], tile=512, progress=False)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+soft_overlap(samples, tile=512, progress=False)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    pytest.importorskip("resource")
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(run.stdout) < 100
+
+
+def test_on_a_gpu():
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU")
+    samples = random_datasets(5, count=20, features=200, most=200)
+    found = soft_overlap(samples, device="cuda", progress=False)
+    torch.testing.assert_close(found, plainly(samples), rtol=0, atol=0)
+
+
+def test_progress_is_shown_and_can_be_left_out(capsys):
+    soft_overlap([torch.ones(2, 2)], device="cpu")
+    assert "soft overlap" in capsys.readouterr().err
+    soft_overlap([torch.ones(2, 2)], device="cpu", progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_benchmark_runs():
+    root = Path(__file__).parents[1]
+    small = ["--datasets=6", "--samples=20", "--features=16", "--device=cpu"]
+    run = subprocess.run(
+        [sys.executable, root / "benchmarks" / "overlap.py", *small],
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "overlap / bare products" in run.stdout and "peak memory" in run.stdout
