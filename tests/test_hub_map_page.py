@@ -336,6 +336,15 @@ def test_search_by_name_and_by_class(open_map):
     assert x0 < 0 and x1 > 2 and y0 < 13 and y1 > 15
     assert y1 - y0 < 0.6 * (whole[3] - whole[2])
 
+    # What begins a word comes before what is within one; signs are only signs.
+    page.search("kind 1")
+    assert page.find("#suggestions li").text == "kind 1\nclass of 1 dataset"
+    page.search("oodl")
+    assert count.text == "1 dataset found: 1 by name, 0 by class"
+    page.search("ebra")
+    assert count.text == "1 dataset found: 0 by name, 1 by class"
+    for sign in ("(", "[a-", "\\", "</b>", "*"):
+        page.search(sign)
     page.search("nothing of the kind")
     assert count.text == "No dataset and no class is called “nothing of the kind”"
     page.search("")

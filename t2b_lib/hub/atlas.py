@@ -221,7 +221,7 @@ class HubMap(BaseEstimator):
         if placement is None:
             return show_map(boxes, table, relation, **options)
         n, box = len(boxes), placement.box
-        here = {"name": placement.name, "samples": None, "classes": (), "field": "placed here"}
+        here = {"name": placement.name, "samples": None, "classes": ()}
         table = pd.concat([table, pd.DataFrame([here])], ignore_index=True)
         both = torch.eye(n + 1)
         both[:n, :n] = relation

@@ -13,8 +13,8 @@ from torch.nn.functional import normalize
 from t2b_lib.model import pick_device
 from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.representation.prototypes import EFFICIENTNET_LITE0
-from t2b_lib.representation.store import hash_weights
 from t2b_lib.representation.text import MINILM, embed_texts
+from t2b_lib.store import hash_weights
 
 NEEDED = 'pip install "t2b_lib[extraction]"'
 

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from t2b_lib.representation.images import ImageCollection, IndexedImages, Item, read_image
 from t2b_lib.representation.moments import Kind, Moments
-from t2b_lib.representation.store import cache_folder, digest, load_checked, save_checked
+from t2b_lib.store import cache_folder, digest, load_checked, save_checked
 
 # Work is kept, and handed out to machines, in shards of this many images.
 SHARD = 4096

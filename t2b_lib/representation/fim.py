@@ -26,7 +26,7 @@ from t2b_lib.representation.encoders import (
 )
 from t2b_lib.representation.extraction import decode_all, kept_at, members_of
 from t2b_lib.representation.images import ImageCollection
-from t2b_lib.representation.store import hash_weights, load_checked, save_checked
+from t2b_lib.store import hash_weights, load_checked, save_checked
 
 Method = Literal["monte_carlo", "batch", "variational"]
 

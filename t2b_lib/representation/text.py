@@ -12,7 +12,7 @@ from torch import Tensor
 
 from t2b_lib.representation.bundled import INSTALL, bundled_file
 from t2b_lib.representation.moments import Kind, moments
-from t2b_lib.representation.store import cache_folder, digest, load_checked, save_checked
+from t2b_lib.store import cache_folder, digest, load_checked, save_checked
 
 # The checksum of the file that sentence-transformers publishes.
 MINILM = (

@@ -1,0 +1,105 @@
+"""Do the affinities measured on rendered rooms agree with those of the Taskonomy release?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import cophenet, fcluster, linkage
+from scipy.stats import rankdata, spearmanr
+from sklearn.metrics import adjusted_rand_score
+
+
+def rank_agreement(names, relation, other) -> pd.DataFrame:
+    """Do two measurements rank the sources of a target alike?
+
+    Affinities are comparable within a target, so each target is compared by itself. A task's
+    transfer to itself, which is easily the best, is left out.
+
+    Parameters
+    ----------
+    names : sequence of str, length N
+    relation, other : array, shape (N, N)
+        Affinities of row for column, as in `Affinities.relation`; NaN where not measured.
+
+    Returns
+    -------
+    DataFrame
+        For each target that both have: `spearman` over the shared sources, the `best` source and
+        that of the `other`, and the `rank` that the other's best source has here (1 is best).
+    """
+    relation, other = _shared(relation, other)
+    rows = []
+    for j, target in enumerate(names):
+        kept = ~np.isnan(relation[:, j]) & (np.arange(len(names)) != j)
+        if kept.sum() < 3:
+            continue
+        ours, theirs = relation[kept, j], other[kept, j]
+        sources = np.array(list(names))[kept]
+        rows.append(
+            {
+                "target": target,
+                "spearman": spearmanr(ours, theirs).statistic,
+                "best": sources[ours.argmax()],
+                "best_other": sources[theirs.argmax()],
+                "rank": int(rankdata(-ours)[theirs.argmax()]),
+            }
+        )
+    return pd.DataFrame(rows, columns=["target", "spearman", "best", "best_other", "rank"])
+
+
+def similarity_tree(relation) -> np.ndarray:
+    """Tasks that help the same targets, joined step by step (Taskonomy, Fig. 13).
+
+    A task's pattern is how well it transfers to every target, as logarithms of affinities, which
+    are standardised for each target: all targets have the same say. Ward's clustering.
+
+    Parameters
+    ----------
+    relation : array, shape (N, N)
+        Affinities of row for column. Targets with NaN are left out.
+
+    Returns
+    -------
+    array, shape (N - 1, 4)
+        A linkage for `scipy.cluster.hierarchy`.
+    """
+    return linkage(_patterns(relation), method="ward")
+
+
+def tree_agreement(names, relation, other, clusters: int = 4) -> tuple[pd.DataFrame, dict]:
+    """Do the similarity trees of two measurements group the tasks alike?
+
+    Returns
+    -------
+    table : DataFrame
+        For each task the cluster it is in when the trees are cut into so many: `cluster` and
+        `cluster_other`, numbered from the first task on.
+    scores : dict
+        "adjusted_rand" of the clusters (0 for chance, 1 for equal) and "cophenetic", Spearman's
+        correlation between the heights at which two tasks meet in either tree.
+    """
+    trees = [similarity_tree(cells) for cells in _shared(relation, other)]
+    labels = [pd.factorize(fcluster(tree, clusters, "maxclust"))[0] + 1 for tree in trees]
+    table = pd.DataFrame({"task": list(names), "cluster": labels[0], "cluster_other": labels[1]})
+    scores = {
+        "adjusted_rand": adjusted_rand_score(*labels),
+        "cophenetic": spearmanr(*(cophenet(tree) for tree in trees)).statistic,
+    }
+    return table, scores
+
+
+def _shared(relation, other) -> tuple[np.ndarray, np.ndarray]:
+    relation, other = np.asarray(relation, float), np.asarray(other, float)
+    if relation.shape != other.shape:
+        raise ValueError(f"relations of shapes {relation.shape} and {other.shape} do not match")
+    missing = np.isnan(relation) | np.isnan(other)
+    return np.where(missing, np.nan, relation), np.where(missing, np.nan, other)
+
+
+def _patterns(relation) -> np.ndarray:
+    relation = np.asarray(relation, float)
+    complete = relation[:, ~np.isnan(relation).any(0)]
+    if not complete.size:
+        raise ValueError("no target has an affinity from every task")
+    logs = np.log(complete)
+    return (logs - logs.mean(0)) / logs.std(0).clip(1e-12)
