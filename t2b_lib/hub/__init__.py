@@ -4,14 +4,14 @@ from t2b_lib.hub.atlas import HubMap, Placement, target_volumes
 from t2b_lib.hub.catalogue import catalogue
 from t2b_lib.hub.draw import map_page, save_map, show_map
 from t2b_lib.hub.overlap import soft_overlap
-from t2b_lib.hub.rivals import Nearness, NearestPairs
+from t2b_lib.hub.rivals import NearestPairs, Nearness
 from t2b_lib.hub.search import HubSamples, find_datasets, sample_hub
 
 __all__ = [
     "HubMap",
     "HubSamples",
-    "Nearness",
     "NearestPairs",
+    "Nearness",
     "Placement",
     "catalogue",
     "find_datasets",

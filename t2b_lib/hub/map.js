@@ -445,12 +445,14 @@ async function startMap() {
         element(
           "p",
           { class: "help" },
-          "Each box is a dataset. Where one lies inside another, the samples of the first are much like some of the second.",
+          "Each box is a dataset. Where one lies inside another, " +
+            "the samples of the first are much like some of the second.",
         ),
         element(
           "p",
           { class: "help" },
-          "Point at a box to see what it is; click it to see what contains it and what it contains.",
+          "Point at a box to see what it is; " +
+            "click it to see what contains it and what it contains.",
         ),
         element("h3", { class: "classes" }, "The largest boxes"),
         element(
@@ -611,11 +613,17 @@ async function startMap() {
   const suggestions = find("#suggestions");
   const foldedNames = datasets.map((dataset) => fold(dataset.name));
   const foldedClasses = classes.map(fold);
-  const holders = new Map(foldedClasses.map((name) => [name, new Set()])); // "Cat" is "cat"
+  const holders = new Map(); // of classes, "Cat" being "cat": a spelling and who has it
   for (const i of everyone) {
-    for (const k of datasets[i].classes) holders.get(foldedClasses[k]).add(i);
+    for (const k of datasets[i].classes) {
+      if (!holders.has(foldedClasses[k])) {
+        holders.set(foldedClasses[k], { spelling: classes[k], having: new Set() });
+      }
+      holders.get(foldedClasses[k]).having.add(i);
+    }
   }
-  const classNames = [...holders.keys()];
+  const foldedKinds = [...holders.keys()];
+  const kinds = [...holders.values()];
   let options = []; // of the suggestions: {text, note, choose}
   let active = -1;
   let field = null;
@@ -623,7 +631,10 @@ async function startMap() {
   /* Which texts hold a query: those that are it first, then those that begin with it, those with
      a word that begins with it, and the others; among these the short ones first. */
   function matches(texts, query) {
-    const word = new RegExp(`(?<![\\p{L}\\p{N}])${query.replace(/[^\p{L}\p{N}]/gu, "\\$&")}`, "u");
+    const word = new RegExp(
+      `(?<![\\p{L}\\p{N}])${query.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`,
+      "u",
+    );
     const rank = (text) =>
       text === query ? 0 : text.startsWith(query) ? 1 : word.test(text) ? 2 : 3;
     return texts
@@ -650,14 +661,12 @@ async function startMap() {
       const byName = matches(foldedNames, query)
         .map(({ i }) => i)
         .filter(isShown);
-      const ranked = matches(classNames, query);
+      const ranked = matches(foldedKinds, query);
       // "cat" is not about "education", unless nothing else is found.
       const words = ranked.filter(({ rank }) => rank < 3);
-      const byClass = (words.length || byName.length ? words : ranked).map(
-        ({ i }) => classNames[i],
-      );
+      const byClass = (words.length || byName.length ? words : ranked).map(({ i }) => kinds[i]);
       const found = new Set(byName);
-      for (const k of byClass) for (const i of holders.get(k)) if (isShown(i)) found.add(i);
+      for (const { having } of byClass) for (const i of having) if (isShown(i)) found.add(i);
       mark(found.size ? found : null);
       say(byName.length, found.size);
       const forClasses = Math.max(SUGGESTIONS - byName.length, Math.min(3, byClass.length));
@@ -667,10 +676,10 @@ async function startMap() {
           note: "dataset",
           choose: () => select(i, true),
         })),
-        ...byClass.slice(0, forClasses).map((k) => ({
-          text: k,
-          note: `class of ${plural(holders.get(k).size, "dataset")}`,
-          choose: () => chooseClass(k),
+        ...byClass.slice(0, forClasses).map((kind) => ({
+          text: kind.spelling,
+          note: `class of ${plural(kind.having.size, "dataset")}`,
+          choose: () => chooseClass(kind),
         })),
       ];
       if (found.size === 1) {
@@ -685,12 +694,12 @@ async function startMap() {
     writeSuggestions();
   }
 
-  function chooseClass(k) {
-    const having = [...holders.get(k)].filter(isShown);
-    mark(new Set(having));
-    find("#count").textContent = `${plural(having.length, "dataset")} with the class “${k}”`;
-    if (having.length === 1) select(having[0]);
-    goTo(having);
+  function chooseClass({ spelling, having }) {
+    const shown = [...having].filter(isShown);
+    mark(new Set(shown));
+    find("#count").textContent = `${plural(shown.length, "dataset")} with the class “${spelling}”`;
+    if (shown.length === 1) select(shown[0]);
+    goTo(shown);
   }
 
   function say(byName, all) {
