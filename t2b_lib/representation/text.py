@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from t2b_lib.representation.bundled import INSTALL, bundled_file
 from t2b_lib.representation.moments import Kind, moments
@@ -22,6 +24,8 @@ MINILM = (
 )
 # Fewer texts than these are not worth a file; more than those take a while, and say so.
 WORTH_KEEPING, WORTH_WATCHING = 200, 2000
+# Texts between two steps of the bar.
+PART = 512
 
 
 def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
@@ -87,8 +91,19 @@ def embed_texts(texts: Sequence[str]) -> Tensor:
 
 
 def _encode(texts: list[str]) -> Tensor:
-    watched = len(texts) > WORTH_WATCHING
-    return _minilm().encode(texts, convert_to_tensor=True, show_progress_bar=watched)
+    model, watched = _minilm(), len(texts) > WORTH_WATCHING
+    # Texts of a like length together: the shorter ones of a batch are padded to the longest.
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    parts = []
+    with tqdm(total=len(texts), desc="texts", unit="text", disable=not watched) as bar:
+        for start in range(0, max(1, len(texts)), PART):
+            part = [texts[i] for i in order[start : start + PART]]
+            parts.append(model.encode(part, convert_to_tensor=True, show_progress_bar=False))
+            bar.update(len(part))
+    together = torch.cat(parts)
+    vectors = torch.empty_like(together)
+    vectors[order] = together
+    return vectors
 
 
 @cache

@@ -1,0 +1,60 @@
+"""Make the pictures of the README and of the book's first page: real boxes of trained models.
+
+    python scripts/make_pictures.py
+
+book/_static/boxes.png shows branches of ImageNet's instruments, book/_static/map.png the map by
+labels as the chapter hub_map has it.
+"""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import torch
+
+import t2b_lib as t2b
+from t2b_lib import plots
+
+STATIC = Path(__file__).parents[1] / "book" / "_static"
+BRANCHES = ["musical instrument", "wheeled vehicle", "furniture", "vessel (watercraft)"]
+OTHERS = "#9a9a9a"
+
+
+def main():
+    for name, draw in {"boxes": instruments, "map": public_datasets}.items():
+        ax = draw()
+        ax.figure.savefig(STATIC / f"{name}.png", dpi=110, bbox_inches="tight")
+
+
+def instruments():
+    datasets = t2b.taxonomy.imagenet_instruments()
+    features = t2b.representation.prototype_features(datasets, kind="average")
+    tasks = t2b.TaskCollection(datasets.names, features, datasets.containment)
+    split = t2b.split(tasks, novel=30, seed=0)
+    boxes = t2b.Task2Box(box_dim=2).fit(tasks, split).embed(features)
+    return plots.draw_branches(datasets, boxes, BRANCHES, novel=split.novel.tolist())
+
+
+def public_datasets(most=100, seed=0):
+    table = t2b.hub.catalogue()
+    drawn = [pd.Series(c).sample(min(most, len(c)), random_state=seed) for c in table.classes]
+    different = sorted(set(pd.concat(drawn)))
+    texts = t2b.representation.embed_texts([f"A photo of {name}" for name in different])
+    vectors = dict(zip(different, texts, strict=True))
+    samples = [torch.stack([vectors[name] for name in names]) for names in drawn]
+    model = t2b.Task2Box(size_weight=1e4, regularity_weight=1e3, seed=seed)
+    boxes = t2b.hub.HubMap(model).fit(table, samples).boxes_
+    # The last of the colours is a grey, too.
+    colour = dict(zip(table.field.value_counts().index, plots.COLOURS[:7], strict=False))
+    _, ax = plt.subplots(figsize=(9, 8))
+    colours = [colour.get(field, OTHERS) for field in table.field]
+    legend = colour | {"others": OTHERS}
+    return plots.draw_boxes(boxes, list(table.name), colours=colours, legend=legend, ax=ax)
+
+
+if __name__ == "__main__":
+    main()
