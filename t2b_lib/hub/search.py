@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
 import re
 import time
 import warnings
@@ -19,10 +15,10 @@ from threading import Thread
 from typing import NamedTuple
 
 import pandas as pd
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 from tqdm import tqdm
+
+from t2b_lib.store import digest, load_checked, save_checked
 
 # The first six are as in the catalogue.
 COLUMNS = ["name", "hub_id", "samples", "classes", "licence", "url"]
@@ -271,7 +267,8 @@ def sample_hub(
             bar.set_postfix_str(hub_id)
             about = {"hub_id": hub_id, "n": n, "seed": seed, "key": key or {}}
             path = _file(cache, about)
-            found = _load(path, about)
+            kept = load_checked(path, about)
+            found = kept[0].get("vectors") if kept else None
             if found is None:
                 # Whatever is wrong with one dataset must not end the work on the others.
                 try:
@@ -280,7 +277,7 @@ def sample_hub(
                 except Exception as error:
                     skipped.append((hub_id, _reason(error)))
                     continue
-                _save(path, about, found)
+                save_checked(path, about, {"vectors": found}, {})
             vectors[hub_id] = found
     if skipped:
         first = "; ".join(f"{hub_id} ({reason})" for hub_id, reason in skipped[:3])
@@ -380,31 +377,5 @@ def _reason(error: Exception) -> str:
 
 
 def _file(cache: Path, about: dict) -> Path:
-    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:24]
-    return cache / f"{re.sub(r'[^A-Za-z0-9.]+', '-', about['hub_id'])[:60]}-{digest}.safetensors"
-
-
-def _load(path: Path, about: dict) -> Tensor | None:
-    """The vectors in a file that is there, whole and about this; else None."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            kept, vectors = file.metadata() or {}, file.get_tensor("vectors")
-        same = json.loads(kept["about"]) == json.loads(json.dumps(about))
-        return vectors if same and kept["sha256"] == _checksum(vectors) else None
-    except (OSError, SafetensorError, KeyError, ValueError):
-        return None
-
-
-def _save(path: Path, about: dict, vectors: Tensor) -> None:
-    notes = {"about": json.dumps(about), "sha256": _checksum(vectors)}
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(save({"vectors": vectors}, notes))
-        os.replace(unfinished, path)
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-
-
-def _checksum(vectors: Tensor) -> str:
-    return hashlib.sha256(vectors.numpy().tobytes()).hexdigest()
+    readable = re.sub(r"[^A-Za-z0-9.]+", "-", about["hub_id"])[:60]
+    return cache / f"{readable}-{digest(about)}.safetensors"
