@@ -16,7 +16,14 @@ from PIL import Image
 import t2b_lib as t2b
 from t2b_lib import __main__ as cli
 from t2b_lib import affinity
-from t2b_lib.affinity.figures import draw_policy, draw_spread, draw_win_rates, picture, switch
+from t2b_lib.affinity.figures import (
+    draw_affinities,
+    draw_distributions,
+    draw_policy,
+    draw_win_rates,
+    picture,
+    switch,
+)
 from t2b_lib.affinity.form import AttributeForm
 
 
@@ -113,10 +120,34 @@ def test_figures_of_a_policy():
     arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
     assert len(arrows) == 2
     rates = policy.transfers.assign(gain=0.8, quality=[0.5, 0.5, 0.3])
-    figure = draw_win_rates({2: rates}, ["a", "b", "c"])
+    figure = draw_win_rates({2: rates}, ["a", "b", "c"], "budget")
     shown = figure.axes[1].images[0].get_array()
     np.testing.assert_allclose(np.asarray(shown)[:, 0], [0.5, 0.5, 0.3])
-    assert len(draw_spread({"one": [0.1, 0.5, np.nan]}, paper=0.4).get_yticklabels()) == 1
+    assert [text.get_text() for text in figure.axes[1].texts] == ["0.50", "0.50", "0.30"]
+    assert figure.axes[0].get_xlabel() == "budget"
+    plt.close("all")
+
+
+def test_distributions_are_cumulative():
+    scores = pd.DataFrame({"boxes": [0.1, 0.5, np.nan, 0.2], "guess": [0.0, -0.1, 0.1, 0.0]})
+    figure = draw_distributions({"here": scores, "there": scores[["guess"]]}, "score")
+    left, right = figure.axes
+    boxes, guess = left.lines
+    # A third of the cases at each score that is known, and none below the lowest.
+    np.testing.assert_allclose(boxes.get_xdata()[1:], [0.1, 0.2, 0.5])
+    np.testing.assert_allclose(boxes.get_ydata()[-1], 1)
+    assert right.lines[0].get_color() == guess.get_color() != boxes.get_color()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["boxes", "guess"]
+    plt.close("all")
+
+
+def test_tables_of_affinities_side_by_side():
+    relation = np.array([[0.1, np.nan], [0.4, np.nan]])
+    figure = draw_affinities({"one": relation, "two": relation.T}, ["a", "b"])
+    shown = [np.ma.filled(ax.images[0].get_array(), np.nan) for ax in figure.axes[:2]]
+    np.testing.assert_array_equal(shown[0], relation)
+    np.testing.assert_array_equal(shown[1], relation.T)
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["a", "b"]
     plt.close("all")
 
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2b_lib.affinity import load_affinities, load_win_rates, policy_win_rates, transfer_policy
+from t2b_lib.affinity import (
+    best_transfers,
+    load_affinities,
+    load_win_rates,
+    policy_win_rates,
+    transfer_policy,
+)
 
 TASKS = "abcde"
 
@@ -231,6 +237,26 @@ def test_first_order_policies_of_the_release_by_brute_force(taskonomy_dir, varia
         policy = transfer_policy(transfers, budget)
         assert policy.objective == pytest.approx(best, abs=1e-6)
         assert policy.gap < 1e-6
+
+
+def test_the_best_transfer_does_not_use_the_targets_labels():
+    more = [(("a", "c"), "c", 0.99), (("b", "c"), "a", 0.5)]
+    transfers = pd.concat([SMALL, table(*more)], ignore_index=True)
+    rates = transfers[["sources", "target"]].assign(
+        gain=np.arange(len(transfers)) / 100, quality=0.1
+    )
+    best = best_transfers(transfers, rates).set_index("target")
+    assert best["sources"].to_dict() == {"a": ("b", "c"), "b": ("a",), "c": ("a", "b")}
+    assert best["gain"].to_dict() == {"a": 0.11, "b": 0.03, "c": 0.09}
+
+
+def test_best_transfers_of_the_release(taskonomy_dir):
+    """Three numbers of Taskonomy's Fig. 10: gain and quality of first order."""
+    transfers = load_affinities(variant="16k", data_dir=taskonomy_dir).transfers
+    rates = load_win_rates("16k", data_dir=taskonomy_dir)
+    best = best_transfers(transfers, rates).set_index("target")
+    assert len(best) == 22 and (best["sources"].str[0] != best.index).all()
+    assert best.loc["Point-Matching", ["gain", "quality"]].round(1).tolist() == [0.6, 0.2]
 
 
 @pytest.mark.parametrize(("variant", "order"), [("main", 2), ("16k", 4), ("16k", None)])

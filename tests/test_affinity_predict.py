@@ -221,13 +221,49 @@ def test_scores_stand_beside_the_papers():
         "Additive": pd.DataFrame({"existing": [0.8, 0.8], "novel": [0.6, 0.6]}),
     }
     table = affinity.beside_paper(scores)
-    assert table.loc["Task2Box 3-d, paper, small"].tolist() == [
-        "0.85 ± 0.07",
-        "0.93 ± 0.02",
-        "0.60 ± 0.14",
-        "0.48 ± 0.24",
-    ]
+    row = table.loc["Task2Box 3-d, paper, small"]
+    shown = [text.replace("\u00a0", " ") for text in row.drop("cases", level=0)]
+    assert shown == ["0.85 ± 0.07", "0.93 ± 0.02", "0.60 ± 0.14", "0.48 ± 0.24"]
+    assert row["cases", ""] == 2
     assert table.loc["Additive", ("novel", "paper")] == "–"
+
+
+@pytest.mark.parametrize("variant", ["main", "16k"])
+def test_shipped_scores_are_whole(variant):
+    scores = affinity.shipped_cases(variant)
+    assert {"Task2Box 3-d, default", "Additive", "Linear"} <= set(scores)
+    for of_cases in scores.values():
+        assert of_cases.index.tolist() == list(range(len(of_cases))) and len(of_cases) >= 10
+        assert of_cases[["existing", "novel", "misaligned"]].stack().abs().le(1).all()
+    triples = affinity.shipped_triples(variant)
+    assert triples.shape[0] == 2300 and "Additive" in triples
+    assert triples.stack().abs().le(1).all()
+    # Few cases and all choices are about the same thing.
+    assert abs(triples["Additive"].mean() - scores["Additive"]["novel"].mean()) < 0.05
+
+
+@pytest.mark.parametrize("variant", ["main", "16k"])
+def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
+    if not (shared_dir / "taskonomy").is_dir():
+        pytest.skip("no Taskonomy release in the folder of materials")
+    released = affinity.load_affinities(variant=variant, data_dir=shared_dir)
+    features = affinity.task_attributes().to_numpy(copy=True)
+    relation = affinity.rescale(released.relation)
+    tasks = t2b.TaskCollection(released.names, features, relation)
+    shipped = affinity.shipped_cases(variant)["Additive"]
+    for case in range(3):
+        split = t2b.split(tasks, novel=3, seed=case)
+        found = affinity.score_affinities(affinity.Additive().fit(tasks, split), tasks, split)
+        for part, score in found.items():
+            assert shipped.loc[case, part] == pytest.approx(score, abs=1e-3)
+    every = affinity.all_triples(tasks)
+    for k in (0, 1234, 2299):
+        found = affinity.score_affinities(
+            affinity.Additive().fit(tasks, every[k]), tasks, every[k]
+        )["novel"]
+        assert affinity.shipped_triples(variant).loc[k, "Additive"] == pytest.approx(
+            found, abs=2e-3
+        )
 
 
 def test_the_default_recipe_on_the_release(shared_dir):

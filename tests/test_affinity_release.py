@@ -163,9 +163,10 @@ def test_win_rates_of_the_1k_variant_are_not_offered():
         load_win_rates("1k")
 
 
-def test_measured_affinities_are_missing_in_so_many_words():
-    with pytest.raises(FileNotFoundError, match='not shipped yet; use source="release"'):
-        load_affinities("measured")
+def test_measured_affinities_are_missing_in_so_many_words(tmp_path):
+    for load in (load_affinities, load_win_rates):
+        with pytest.raises(FileNotFoundError, match=r"measured_affinities\.csv is not there"):
+            load(source="measured", data_dir=tmp_path)
 
 
 # Where the files come from
@@ -224,6 +225,31 @@ def test_offline(monkeypatch):
     monkeypatch.setattr(release, "_BASE_URL", f"http://127.0.0.1:{port}/results/")
     with pytest.raises(OSError, match=r"could not download .*check the connection"):
         load_affinities()
+
+
+def test_nothing_is_downloaded_that_is_not_asked_for(monkeypatch, start, capfd):
+    content = as_released(little_release())
+    pretend_released(monkeypatch, content)
+    server = start(content)
+    with pytest.raises(FileNotFoundError, match=r"not on this machine: .*T2B_DATA_DIR"):
+        load_affinities(download=False)
+    assert server.requests == 0
+    downloaded = load_affinities()
+    cached = load_affinities(download=False)
+    np.testing.assert_array_equal(cached.relation, downloaded.relation)
+    assert server.requests == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_server_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(release, "_SECONDS", 0.2)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/results/"
+        monkeypatch.setattr(release, "_BASE_URL", url)
+        with pytest.raises(OSError, match=r"could not download .*timed out"):
+            load_affinities()
 
 
 def test_no_such_file_on_the_server(monkeypatch, serve, tmp_path):

@@ -8,7 +8,12 @@ learns boxes of tasks from affinities. The chapter's form and figures are in `fo
 
 from t2b_lib.affinity.ahp import AHPResult, ahp
 from t2b_lib.affinity.attributes import attribute_questions, task_attributes, task_descriptions
-from t2b_lib.affinity.policy import TransferPolicy, policy_win_rates, transfer_policy
+from t2b_lib.affinity.policy import (
+    TransferPolicy,
+    best_transfers,
+    policy_win_rates,
+    transfer_policy,
+)
 from t2b_lib.affinity.predict import (
     PAPER_RECIPE,
     Additive,
@@ -22,6 +27,9 @@ from t2b_lib.affinity.predict import (
     rescale,
     restore,
     score_affinities,
+    shipped_agreement,
+    shipped_cases,
+    shipped_triples,
 )
 from t2b_lib.affinity.release import Affinities, load_affinities, load_win_rates
 
@@ -36,6 +44,7 @@ __all__ = [
     "all_triples",
     "attribute_questions",
     "beside_paper",
+    "best_transfers",
     "fit_affinity_boxes",
     "leave_out",
     "load_affinities",
@@ -46,6 +55,9 @@ __all__ = [
     "rescale",
     "restore",
     "score_affinities",
+    "shipped_agreement",
+    "shipped_cases",
+    "shipped_triples",
     "task_attributes",
     "task_descriptions",
     "transfer_policy",

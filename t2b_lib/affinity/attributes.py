@@ -19,24 +19,25 @@ def task_attributes() -> pd.DataFrame:
         1 for yes, 0 for no. The index holds the tasks' names in the paper's order, the columns a
         short name for each question of `attribute_questions`. No two rows are equal.
     """
-    return _table("taskonomy_attributes").set_index("name").astype(float)
+    return read_table("taskonomy_attributes").set_index("name").astype(float)
 
 
 def attribute_questions() -> pd.Series:
     """What each attribute asks (Task2Box, Table 6): fifteen questions by the attribute's name."""
-    return _table("taskonomy_questions").set_index("attribute")["question"]
+    return read_table("taskonomy_questions").set_index("attribute")["question"]
 
 
 def task_descriptions() -> pd.Series:
     """What each of the 25 tasks is (Task2Box, section 10), by the task's name."""
-    return _table("taskonomy_tasks").set_index("name")["description"]
+    return read_table("taskonomy_tasks").set_index("name")["description"]
 
 
 def release_names() -> dict[str, str]:
     """The 25 tasks' names in the files of the Taskonomy release -> their names in the paper."""
-    return _table("taskonomy_tasks").set_index("release")["name"].to_dict()
+    return read_table("taskonomy_tasks").set_index("release")["name"].to_dict()
 
 
-def _table(name: str) -> pd.DataFrame:
+def read_table(name: str) -> pd.DataFrame:
+    """A table of this chapter among those that ship with the library."""
     with (files("t2b_lib") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file, comment="#")

@@ -11,13 +11,36 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from PIL import Image
 
 from t2b_lib.affinity.policy import TransferPolicy
 
 # From Okabe and Ito's palette, told apart with any kind of colour vision.
-_LABELLED, _BY_TRANSFER = "#D55E00", "#0072B2"
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
+_BY_TRANSFER, _LABELLED = _COLOURS[:2]
+
+
+def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> Figure:
+    """Tables of affinities side by side: a row is a source, a column a target.
+
+    Parameters
+    ----------
+    panels : mapping of title to array, shape (N, N)
+        In [0, 1]; NaN, not measured, is hatched.
+    names : sequence of N str
+    """
+    size = (2.2 + 3.1 * len(panels), 4)
+    figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained")
+    for ax, (title, relation) in zip(np.atleast_1d(axes), panels.items(), strict=True):
+        image = ax.imshow(relation, vmin=0, vmax=1, cmap="Blues", interpolation="none")
+        if np.isnan(relation).any():
+            ax.patch.set(facecolor="#eeeeee", hatch="///", edgecolor="#bbbbbb")
+        ax.set_xticks([])
+        ax.set_yticks(range(len(names)), names, fontsize=7)
+        ax.set_xlabel("target, in the same order", fontsize=8)
+        ax.set_title(title, fontsize=10)
+    figure.colorbar(image, ax=axes, shrink=0.7)
+    return figure
 
 
 def draw_policy(policy: TransferPolicy, names: Sequence[str], ax: Axes | None = None) -> Axes:
@@ -78,49 +101,57 @@ def draw_policy(policy: TransferPolicy, names: Sequence[str], ax: Axes | None = 
     return ax
 
 
-def draw_win_rates(rates: Mapping[int, pd.DataFrame], names: Sequence[str]) -> Figure:
-    """Gain and quality of each target under policies of growing budget, as Taskonomy's Fig. 9.
+def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
+    """Gain and quality of each target under several plans, as Taskonomy's Fig. 9 and 10.
 
     Parameters
     ----------
-    rates : mapping of budget to DataFrame
-        From `policy_win_rates`.
+    rates : mapping of what stands below a column to DataFrame
+        From `policy_win_rates` or `best_transfers`. Of up to eight the numbers are written.
     names : sequence of str
         The targets, from top to bottom.
+    label : str
+        What the columns are.
     """
     figure, axes = plt.subplots(1, 2, figsize=(11, 5.6), sharey=True, layout="constrained")
     for ax, column in zip(axes, ("gain", "quality"), strict=True):
         table = pd.DataFrame({b: r.set_index("target")[column] for b, r in rates.items()})
-        image = ax.imshow(table.reindex(names), vmin=0, vmax=1, cmap="RdBu", aspect="auto")
+        table = table.reindex(names)
+        image = ax.imshow(table, vmin=0, vmax=1, cmap="RdBu", aspect="auto")
+        for (i, j), rate in np.ndenumerate(table) if len(rates) <= 8 else ():
+            if not np.isnan(rate):
+                colour = "black" if 0.25 < rate < 0.75 else "white"
+                ax.text(j, i, f"{rate:.2f}", ha="center", va="center", fontsize=7, color=colour)
         ax.set_xticks(range(len(rates)), rates, fontsize=8)
         ax.set_yticks(range(len(names)), names, fontsize=8)
-        ax.set(title=column, xlabel="budget (tasks labelled at most)")
+        ax.set(title=column, xlabel=label)
     figure.colorbar(image, ax=axes, label="share of test images won")
     return figure
 
 
-def draw_spread(scores: Mapping[str, Sequence[float]], *, paper: float | None = None) -> Axes:
-    """Distributions of Spearman's correlation as one row of ticks each, with mean and quartiles."""
-    _, ax = plt.subplots(figsize=(8, 0.7 + 0.55 * len(scores)))
-    for row, values in enumerate(scores.values()):
-        values = np.asarray(values, dtype=float)
-        low, high = np.nanpercentile(values, [25, 75])
-        ax.plot(values, np.full(len(values), row), "|", color="#888888", markersize=14, alpha=0.4)
-        ax.plot([low, high], [row, row], color=_BY_TRANSFER, linewidth=5, solid_capstyle="butt")
-        ax.plot(np.nanmean(values), row, "o", color=_LABELLED, zorder=3)
-    ax.set_yticks(range(len(scores)), scores)
-    ax.invert_yaxis()
-    ax.set(xlabel="Spearman's correlation", xlim=(min(-0.3, ax.get_xlim()[0]), 1))
-    handles = [
-        Line2D([], [], marker="|", ls="", color="#888888", label="one choice of tasks"),
-        Line2D([], [], color=_BY_TRANSFER, linewidth=5, label="middle half"),
-        Line2D([], [], marker="o", ls="", color=_LABELLED, label="mean"),
-    ]
-    if paper is not None:
-        ax.axvline(paper, color="black", ls=":")
-        handles.append(Line2D([], [], color="black", ls=":", label="the paper's mean"))
-    ax.legend(handles=handles, frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-    return ax
+def draw_distributions(scores: Mapping[str, pd.DataFrame], label: str) -> Figure:
+    """Cumulative distributions of the methods' scores, a panel for each table.
+
+    Parameters
+    ----------
+    scores : mapping of title to DataFrame
+        A row for each case, a column for each method.
+    label : str
+        What the scores are.
+    """
+    size = (1.5 + 3.6 * len(scores), 3.8)
+    figure, axes = plt.subplots(1, len(scores), figsize=size, sharey=True, layout="constrained")
+    methods = list(dict.fromkeys(name for table in scores.values() for name in table))
+    lines = {}
+    for ax, (title, table) in zip(np.atleast_1d(axes), scores.items(), strict=True):
+        for name in table:
+            colour = _COLOURS[methods.index(name) % len(_COLOURS)]
+            lines[name] = ax.ecdf(table[name].dropna(), color=colour)
+        ax.set(title=title, xlabel=label, ylim=(0, 1))
+        ax.grid(color="#dddddd")
+    np.atleast_1d(axes)[0].set_ylabel("share of the cases below")
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=2, frameon=False)
+    return figure
 
 
 def picture(figure: Figure, colours: int = 96) -> bytes:
@@ -161,7 +192,9 @@ def switch(pictures: Mapping, label: str, *, slider: bool = False) -> ipywidgets
             **own, style=style, layout=ipywidgets.Layout(width="32em")
         )
     else:
-        control = ipywidgets.Dropdown(**own, style=style)
+        control = ipywidgets.Dropdown(
+            **own, style=style, layout=ipywidgets.Layout(width="max-content")
+        )
     shown = [
         ipywidgets.Image(value=p, format="png", layout=ipywidgets.Layout(max_width="100%"))
         if isinstance(p, bytes)

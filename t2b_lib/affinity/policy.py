@@ -170,6 +170,33 @@ def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.Data
     return both
 
 
+def best_transfers(transfers: pd.DataFrame, win_rates: pd.DataFrame) -> pd.DataFrame:
+    """The best transfer to each target that does not use the target's own labels.
+
+    One target, labels for all other tasks: Taskonomy, Fig. 10.
+
+    Parameters
+    ----------
+    transfers : DataFrame
+        Columns `sources` (tuple of str), `target` and `affinity`.
+    win_rates : DataFrame
+        From `load_win_rates`, of the same variant and at least the same order.
+
+    Returns
+    -------
+    DataFrame
+        One row a target: the transfer of the highest affinity, with `gain` and `quality`.
+    """
+    foreign = [
+        target not in sources
+        for sources, target in zip(transfers["sources"], transfers["target"], strict=True)
+    ]
+    others = transfers[foreign]
+    best = others.loc[others.groupby("target", sort=False)["affinity"].idxmax()]
+    rates = win_rates[["sources", "target", "gain", "quality"]]
+    return best.merge(rates, how="left", on=["sources", "target"], validate="1:1")
+
+
 def _checked(transfers: pd.DataFrame) -> pd.DataFrame:
     missing = {"sources", "target", "affinity"} - set(transfers.columns)
     if missing:

@@ -14,6 +14,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import QuantileTransformer
 from torch import Tensor
 
+from t2b_lib.affinity.attributes import read_table
 from t2b_lib.boxes import Boxes
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.model import Task2Box, fit_many
@@ -372,6 +373,56 @@ def paper_spearman() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
 
 
+def shipped_cases(variant: str = "measured") -> dict[str, pd.DataFrame]:
+    """The scores of every method on random cases that ship with the library.
+
+    Parameters
+    ----------
+    variant : {"measured", "main", "1k", "16k"}
+        Whose affinities: measured by this library, or a variant of the Taskonomy release.
+
+    Returns
+    -------
+    dict of method to DataFrame
+        A row for each case with the columns of `score_affinities` and "misaligned", made by
+        `benchmarks/taskonomy.py`; empty where nothing of the variant ships.
+    """
+    table = read_table("taskonomy_cases")
+    table = table[table["variant"] == variant].drop(columns="variant")
+    return {name: rows.set_index("case") for name, rows in table.groupby("method", sort=False)}
+
+
+def shipped_triples(variant: str = "measured") -> pd.DataFrame:
+    """Spearman's correlation on novel pairs for every choice of three novel tasks.
+
+    Parameters
+    ----------
+    variant : {"measured", "main", "1k", "16k"}
+        As in `shipped_cases`.
+
+    Returns
+    -------
+    DataFrame, shape (2300, number of methods)
+        A row for each choice in the order of `all_triples`, a column for each method; made by
+        `benchmarks/taskonomy.py --triples`.
+    """
+    table = read_table("taskonomy_triples")
+    own = table.filter(regex=f"^{variant}: ").dropna(axis="columns")
+    return own.rename(columns=lambda name: name.partition(": ")[2])
+
+
+def shipped_agreement() -> pd.DataFrame:
+    """How alike the measured affinities and the release's rank the sources of each target.
+
+    Returns
+    -------
+    DataFrame
+        As `rooms.compare.rank_agreement` gives it, for each `variant` of the release; made by
+        `benchmarks/taskonomy.py --agreement`.
+    """
+    return read_table("taskonomy_agreement")
+
+
 def beside_paper(
     scores: Mapping[str, pd.DataFrame], parts: Sequence[str] = ("existing", "novel")
 ) -> pd.DataFrame:
@@ -383,6 +434,11 @@ def beside_paper(
         A row for each case, with the columns `parts`, as `score_affinities` gives them. A method
         is found in the paper by its name up to the first comma; one that is not gets a dash.
     parts : sequence of str
+
+    Returns
+    -------
+    DataFrame indexed by method
+        For each part "here" and, where the paper has it, "paper"; and the number of cases here.
     """
     names = [name.split(",")[0] for name in scores]
     paper = paper_spearman().reindex(names)
@@ -393,12 +449,14 @@ def beside_paper(
         columns[part, "here"] = _mean_and_spread(means, spreads)
         if part in paper:
             columns[part, "paper"] = _mean_and_spread(paper[part], paper[f"{part}_std"])
+    columns["cases", ""] = [len(of_cases) for of_cases in scores.values()]
     return pd.DataFrame(columns, index=list(scores))
 
 
 def _mean_and_spread(means: Iterable[float], spreads: Iterable[float]) -> list[str]:
     return [
-        "–" if np.isnan(mean) else f"{mean:.2f} ± {spread:.2f}"
+        # No-break spaces: a narrow column must not tear the two apart.
+        "–" if np.isnan(mean) else f"{mean:.2f}\u00a0±\u00a0{spread:.2f}"
         for mean, spread in zip(means, spreads, strict=True)
     ]
 

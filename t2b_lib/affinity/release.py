@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from t2b_lib.affinity.attributes import release_names
+from t2b_lib.affinity.rooms import results
 
 _BASE_URL = (
     "https://raw.githubusercontent.com/StanfordVL/taskonomy/"
@@ -52,6 +53,8 @@ _AFFINITY_VARIANTS = {"main": "", "1k": "_1k", "16k": "_16k"}
 _WIN_RATE_VARIANTS = {"main": "", "16k": "_16k"}
 
 _SELF = "self"
+# Without an answer for so long, a download fails.
+_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def load_affinities(
     variant: str = "main",
     order: int | None = 1,
     data_dir: str | os.PathLike | None = None,
+    download: bool = True,
 ) -> Affinities:
     """Transfer affinities between the paper's 25 tasks.
 
@@ -101,38 +105,46 @@ def load_affinities(
     are the release's controls (a random network, say), the `class_selected` of variants that have
     both it and `class_places`, and the transfers that build on them.
 
+    The measured affinities have no empty cell. Their relation is made from the win rates of the
+    first order alone, whatever `order`, and so are the transfers of order 1; with higher orders
+    asked for, the affinities of all of a target's transfers come from one process and add up to 1.
+
     Parameters
     ----------
     source : {"release", "measured"}
-        "release" is Taskonomy's, "measured" the affinities measured by this library.
+        "release" is Taskonomy's, "measured" what ``python -m t2b_lib.affinity.rooms`` measured on
+        rendered rooms; it ships with the library.
     variant : {"main", "1k", "16k"}
-        Which of the release's tables. In "main" the scene classifier is `class_selected`, in the
-        others `class_places`.
+        Which of the release's tables; there is but one "main" of the measured. In "main" the
+        scene classifier is `class_selected`, in the others `class_places`.
     order : int or None
         Keep transfers from at most so many sources at once; None keeps all ("main" goes up to 2,
-        "1k" to 4, "16k" to 24).
+        "1k" to 4, "16k" to 24; the measured to 2).
     data_dir : path, optional
         A folder with the release's files in its subfolder ``taskonomy``. Otherwise they are looked
-        for in the folder that the environment variable T2B_DATA_DIR names, then downloaded (50 to
-        190 kB) and cached.
+        for in the folder that the environment variable T2B_DATA_DIR names, then in a cache.
+        If measured: a folder with tables of a measurement of your own.
+    download : bool
+        Whether to download (50 to 190 kB) and cache a file that is in none of these places.
 
     Raises
     ------
     FileNotFoundError
-        If `data_dir` lacks the file, or the measured table is not part of this version.
+        If `data_dir` lacks the file, it is nowhere and not to be downloaded, or there is no
+        measured table.
     OSError
         If the download fails.
     ValueError
         If an argument is unknown, or a file is not the one that was released.
     """
-    if source == "measured":
-        raise FileNotFoundError(
-            'the affinities measured by this library are not shipped yet; use source="release", '
-            "which reads Taskonomy's from T2B_DATA_DIR or downloads them"
-        )
     _check_choice("source", source, ("release", "measured"))
     suffix = _suffix(variant, _AFFINITY_VARIANTS)
-    raw = _read(_release_file(f"affinities/all_affinities{suffix}.pkl", data_dir))
+    if source == "measured":
+        tasks, relation = results.read_relation(data_dir)
+        transfers = _measured(variant, order, data_dir)
+        columns = ["sources", "target", "affinity", "order"]
+        return Affinities(tasks, relation.copy(), transfers[columns], "rendered rooms")
+    raw = _read(_release_file(f"affinities/all_affinities{suffix}.pkl", data_dir, download))
 
     names = _paper_names(variant)
     tasks = tuple(release_names().values())
@@ -149,13 +161,16 @@ def load_win_rates(
     variant: str = "main",
     order: int | None = 1,
     data_dir: str | os.PathLike | None = None,
+    download: bool = True,
+    *,
+    source: str = "release",
 ) -> pd.DataFrame:
-    """How often each transfer of the release beats training from scratch, and full supervision.
+    """How often each transfer beats training from scratch, and full supervision.
 
     Parameters
     ----------
     variant : {"main", "16k"}
-    order, data_dir
+    order, data_dir, download, source
         As in `load_affinities`.
 
     Returns
@@ -172,11 +187,15 @@ def load_win_rates(
     FileNotFoundError, OSError, ValueError
         As `load_affinities`.
     """
+    _check_choice("source", source, ("release", "measured"))
     suffix = _suffix(variant, _WIN_RATE_VARIANTS)
+    if source == "measured":
+        transfers = _measured(variant, order, data_dir)
+        return transfers[["sources", "target", "order", "gain", "quality"]]
     columns = {"gain": "pixels", "quality": "task"}
     gain, quality = (
         _transfers(
-            _read(_release_file(f"winrates/wins_vs_{rival}{suffix}.pkl", data_dir)),
+            _read(_release_file(f"winrates/wins_vs_{rival}{suffix}.pkl", data_dir, download)),
             column,
             _paper_names(variant),
             order,
@@ -185,6 +204,11 @@ def load_win_rates(
     )
     both = gain.merge(quality, how="outer", on=["sources", "target", "order"])
     return both[["sources", "target", "order", *columns]]
+
+
+def _measured(variant: str, order: int | None, data_dir: str | os.PathLike | None) -> pd.DataFrame:
+    _check_choice("variant of the measured transfers", variant, ("main",))
+    return results.read_transfers(_order(order, highest=2), data_dir)
 
 
 def _suffix(variant: str, variants: dict[str, str]) -> str:
@@ -210,8 +234,7 @@ def _transfers(
     raw: dict[str, float], value: str, names: dict[str, str], order: int | None
 ) -> pd.DataFrame:
     """The release's table with the paper's names, sorted by target, order and sources."""
-    if order is not None and order < 1:
-        raise ValueError(f"order must be at least 1, or None for all orders, not {order}")
+    order = _order(order)
     position = {name: i for i, name in enumerate(release_names().values())}
     rows = []
     for key, number in raw.items():
@@ -220,20 +243,28 @@ def _transfers(
             continue
         if sources == [_SELF]:
             sources = [target]
-        if set(sources) <= names.keys() and (order is None or len(sources) <= order):
+        if set(sources) <= names.keys() and len(sources) <= order:
             in_order = sorted((names[s] for s in sources), key=position.get)
             rows.append((tuple(in_order), names[target], number, len(sources)))
     rows.sort(key=lambda row: (position[row[1]], row[3], [position[s] for s in row[0]]))
     return pd.DataFrame(rows, columns=["sources", "target", value, "order"])
 
 
-def _release_file(name: str, data_dir: str | os.PathLike | None) -> Path:
+def _order(order: int | None, highest: float = math.inf) -> float:
+    if order is not None and order < 1:
+        raise ValueError(f"order must be at least 1, or None for all orders, not {order}")
+    return highest if order is None else min(order, highest)
+
+
+def _release_file(
+    name: str, data_dir: str | os.PathLike | None = None, download: bool = True
+) -> Path:
     """Where the release's file lies, checked against its checksum; downloaded if need be."""
     base = Path(name).name
     folder = data_dir if data_dir is not None else os.environ.get("T2B_DATA_DIR")
     local = Path(folder, "taskonomy", base) if folder else None
     if local is None or (data_dir is None and not local.is_file()):
-        return _download(name)
+        return _fetch(name, download)
     if not local.is_file():
         raise FileNotFoundError(
             f"{local} does not exist; fetch it from {_BASE_URL}{name}, or leave data_dir out to "
@@ -254,9 +285,10 @@ def _cache_dir() -> Path:
     return Path(pooch.os_cache("t2b_lib"), "taskonomy")
 
 
-def _download(name: str) -> Path:
+def _fetch(name: str, download: bool) -> Path:
+    """The release's file in the cache, downloaded if it is not there and that is allowed."""
     instead = (
-        f"or save {_BASE_URL}{name} as FOLDER/taskonomy/{Path(name).name} and set T2B_DATA_DIR to "
+        f"save {_BASE_URL}{name} as FOLDER/taskonomy/{Path(name).name} and set T2B_DATA_DIR to "
         "FOLDER"
     )
     try:
@@ -264,22 +296,35 @@ def _download(name: str) -> Path:
         import requests
     except ImportError as error:
         raise ImportError(
-            f"downloading the Taskonomy release needs pooch: pip install 't2b_lib[hub]', {instead}"
+            f"the Taskonomy release's cache needs pooch: pip install 't2b_lib[hub]', or {instead}"
         ) from error
 
     files = pooch.create(path=_cache_dir(), base_url=_BASE_URL, registry=_SHA256, retry_if_failed=1)
+    cached = _cache_dir() / name
+    is_cached = cached.is_file() and sha256(cached.read_bytes()).hexdigest() == _SHA256[name]
+    if not is_cached and not download:
+        raise FileNotFoundError(
+            f"{name} of the Taskonomy release is not on this machine: allow the download once "
+            f"(download=True), or {instead}"
+        )
+    logger = pooch.get_logger()
+    level = logger.level
+    # It announces every download on standard error.
+    logger.setLevel("ERROR")
     try:
-        return Path(files.fetch(name))
+        return Path(files.fetch(name, downloader=pooch.HTTPDownloader(timeout=_SECONDS)))
     except requests.RequestException as error:
         raise OSError(
             f"could not download {_BASE_URL}{name} ({error}); check the connection and try again, "
-            f"{instead}"
+            f"or {instead}"
         ) from error
     except ValueError as error:
         raise ValueError(
             f"what came from {_BASE_URL}{name} is not the released file (its SHA-256 is not "
-            f"{_SHA256[name]}); try again from another network, {instead}"
+            f"{_SHA256[name]}); try again from another network, or {instead}"
         ) from error
+    finally:
+        logger.setLevel(level)
 
 
 class _Float64:
