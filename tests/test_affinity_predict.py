@@ -228,7 +228,7 @@ def test_scores_stand_beside_the_papers():
     assert table.loc["Additive", ("novel", "paper")] == "–"
 
 
-@pytest.mark.parametrize("variant", ["main", "16k"])
+@pytest.mark.parametrize("variant", ["main", "16k", "measured"])
 def test_shipped_scores_are_whole(variant):
     scores = affinity.shipped_cases(variant)
     assert {"Task2Box 3-d, default", "Additive", "Linear"} <= set(scores)
