@@ -15,7 +15,6 @@ import platform
 import statistics
 import time
 
-import pandas as pd
 import torch
 
 import t2b_lib as t2b
@@ -46,7 +45,7 @@ def main():
     for n in options.maps:
         lower = torch.rand(n, 2, generator=random)
         boxes = Boxes(lower, lower + 0.2 * torch.rand(n, 2, generator=random))
-        names = pd.Series([f"dataset {i}" for i in range(n)])
+        names = [f"dataset {i}" for i in range(n)]
         box = boxes[:1]
         query = median(lambda: related(box, boxes, names), options.repeats)  # noqa: B023
         bare = median(lambda: (overlap(box, boxes), overlap(boxes, box)), options.repeats)  # noqa: B023

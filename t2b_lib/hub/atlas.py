@@ -198,7 +198,7 @@ class HubMap(BaseEstimator):
                 f"least 1, got {tuple(dataset.shape)}"
             )
         box = self.model_.embed(sample_moments([dataset.float()]))
-        return Placement(name, box, *related(box, self.boxes_, self.table_["name"], most))
+        return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most))
 
     def show(self, placement: Placement | None = None, **options):
         """The map to look at in a notebook, of the datasets' measured overlaps.
@@ -252,13 +252,16 @@ def related(
     if not of_new.any():
         # It lies beside all of them: soft overlaps still tell which are near.
         of_new, of_other = overlap(box, boxes, soft=True), overlap(boxes, box, soft=True)
-    names = np.asarray(names, dtype=object)
 
     def table(score: Tensor, least: float) -> pd.DataFrame:
         best = score.topk(min(most, len(score)))
         rows = best.indices[best.values >= least]
         return pd.DataFrame(
-            {"name": names[rows], "of_new": of_new[rows], "of_other": of_other[rows]}
+            {
+                "name": [names[i] for i in rows.tolist()],
+                "of_new": of_new[rows],
+                "of_other": of_other[rows],
+            }
         )
 
     both = (of_new * of_other).sqrt()
