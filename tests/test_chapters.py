@@ -37,6 +37,16 @@ def test_cells_that_the_reader_sees_are_short(chapter):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
+def test_a_numbered_equation_has_one_line(chapter):
+    """Sphinx wraps one of several lines in an environment in which MathJax refuses a tag."""
+    notebook = nbformat.read(chapter, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for equation in cell.source.split("$$")[1::2]:
+                assert not ("\\\\" in equation and "\\tag" in equation), equation
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
 def test_chapters_are_in_the_table_of_contents(chapter):
     toc = (BOOK / "_toc.yml").read_text()
     assert re.search(rf"file: {chapter.stem}$", toc, re.MULTILINE)
