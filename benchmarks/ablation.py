@@ -21,6 +21,7 @@ from tqdm import tqdm
 import t2b_lib as t2b
 from t2b_lib.evaluation import best_threshold, f1
 from t2b_lib.model import fit_many
+from t2b_lib.store import write_whole
 
 PAPER = t2b.RECIPES["paper"]
 # What differs from the defaults. "restarts": models of which the best on the validation pairs
@@ -67,10 +68,7 @@ def main():
         scores = run(tasks, box_dim, options.cases, **VARIANTS[variant])
         key = dict(zip(keys, (variant, representation, box_dim, options.cases), strict=True))
         rows = pd.concat([rows, pd.DataFrame([key | scores])], ignore_index=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        rows.to_csv(partial, index=False)
-        partial.replace(path)
+        write_whole(path, rows.to_csv(index=False))
     print(table(rows[rows["cases"] == options.cases]).to_string())
 
 

@@ -18,7 +18,6 @@ Taskonomy release, found in T2B_DATA_DIR or downloaded.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import time
 from pathlib import Path
@@ -32,6 +31,7 @@ from t2b_lib.affinity import predict
 from t2b_lib.affinity.rooms.compare import rank_agreement, tree_agreement
 from t2b_lib.baselines import AsymmetricCosine, AsymmetricEuclidean
 from t2b_lib.model import Task2Box, fit_many
+from t2b_lib.store import write_whole
 
 DATA = Path(t2b.__file__).parent / "data"
 VARIANTS = ("measured", "main", "1k", "16k")
@@ -138,10 +138,8 @@ def cases(name, method, tasks, options):
     order = [name for name, _, _ in methods({})]
     rank = {"variant": VARIANTS.index, "method": order.index}
     columns = ["variant", "method", "case"]
-    write(
-        table.sort_values(columns, key=lambda c: c.map(rank[c.name]) if c.name in rank else c),
-        path,
-    )
+    table = table.sort_values(columns, key=lambda c: c.map(rank[c.name]) if c.name in rank else c)
+    write_whole(path, table.to_csv(index=False))
     found = rows[["existing", "novel"]].mean().round(3).to_dict()
     print(f"{name:30} {found}  {seconds:.2f} s a case", flush=True)
 
@@ -163,7 +161,7 @@ def triples(name, method, tasks, options, together=100):
             round(predict.score_affinities(model, tasks, split)["novel"], 3)
             for model, split in zip(models, some, strict=True)
         ]
-        write(table, path)
+        write_whole(path, table.to_csv(index=False))
     score, seconds = table[column].mean(), time.perf_counter() - start
     print(f"{name:36} {score:.3f}  {seconds:.0f} s", flush=True)
 
@@ -178,13 +176,8 @@ def agreement():
         tables.append(table)
         _, scores = tree_agreement(measured.names, measured.relation, released.relation)
         print(variant, table["spearman"].describe().round(3).to_dict(), scores)
-    write(pd.concat(tables).round(3), DATA / "taskonomy_agreement.csv")
-
-
-def write(table, path):
-    partial = path.with_name(path.name + ".partial")
-    table.to_csv(partial, index=False)
-    os.replace(partial, path)
+    table = pd.concat(tables).round(3)
+    write_whole(DATA / "taskonomy_agreement.csv", table.to_csv(index=False))
 
 
 if __name__ == "__main__":

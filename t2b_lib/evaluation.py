@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from t2b_lib.collection import Split, TaskCollection, split
 from t2b_lib.model import Task2Box, fit_many
+from t2b_lib.store import write_whole
 
 THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(1, 10))
 # What the score of a fit does not depend on (the protocol gives no volumes), or the case decides.
@@ -147,7 +148,7 @@ def run_protocol(
                 found.append(rows)
                 if path is not None:
                     kept = pd.concat([kept, rows], ignore_index=True)
-                    _write(kept, path)
+                    write_whole(path, kept.to_csv(index=False))
     found = [rows for rows in found if len(rows)]
     order = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in methods))}
     results = pd.concat(found, ignore_index=True)
@@ -318,14 +319,6 @@ def _rows_with(results: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame
         return results.iloc[:0]
     wanted = [results[column] == value for column, value in values.items()]
     return results[np.logical_and.reduce(wanted)]
-
-
-def _write(results: pd.DataFrame, path: str | os.PathLike) -> None:
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    results.to_csv(partial, index=False)
-    os.replace(partial, path)
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from sklearn.base import BaseEstimator
 from torch import Tensor
 from tqdm import tqdm
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from t2b_lib.boxes import Boxes, overlap, pairwise_overlap, soft_log_volume
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.network import SIDES, BoxNetwork, pick_device
+from t2b_lib.store import write_whole
 
 RECIPES = {
     "default": {},  # the defaults of Task2Box
@@ -265,11 +265,8 @@ class Task2Box(BaseEstimator):
         """Write `path` (safetensors) with the weights and, in its metadata, the settings."""
         network = self._fitted()
         settings = self.get_params() | {"in_features": network.in_features}
-        path = Path(path)
-        partial = path.with_name(path.name + ".partial")
         weights = {name: value.cpu() for name, value in network.state_dict().items()}
-        save_file(weights, partial, metadata={"task2box": json.dumps(settings)})
-        os.replace(partial, path)
+        write_whole(path, save(weights, metadata={"task2box": json.dumps(settings)}))
 
     @classmethod
     def load(cls, path: str | Path, device: str = "auto") -> Task2Box:

@@ -1,4 +1,4 @@
-"""Tensors kept in the user's cache folder: safetensors files that are checked when read."""
+"""Files written whole or not at all, and tensors kept in files that are checked when read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,26 @@ def cache_folder() -> Path:
     import pooch
 
     return Path(pooch.os_cache("t2b_lib"))
+
+
+def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
+    """Write a file that appears under its name only when it is whole; folders are made.
+
+    Parameters
+    ----------
+    path : path
+    content : str or bytes
+        A str is written in UTF-8 as it stands, whatever the system's line ends are.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.replace(unfinished, path)
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def load_checked(path: Path, key: dict) -> tuple[dict[str, Tensor], dict] | None:
@@ -47,18 +67,11 @@ def load_checked(path: Path, key: dict) -> tuple[dict[str, Tensor], dict] | None
 
 
 def save_checked(path: Path, key: dict, tensors: dict[str, Tensor], notes: dict) -> None:
-    """Write a file for `load_checked`; it appears under its name only when it is whole."""
+    """Write a file for `load_checked`, whole or not at all."""
     tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
     said = json.dumps(notes)
     about = {"key": json.dumps(key), "notes": said, "sha256": _checksum(tensors, said)}
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        unfinished.write_bytes(save(tensors, about))
-        os.replace(unfinished, path)
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    write_whole(path, save(tensors, about))
 
 
 def digest(key: dict) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -21,6 +20,7 @@ from torch import Tensor
 
 from t2b_lib.boxes import Boxes, pairwise_overlap, volume
 from t2b_lib.collection import listing
+from t2b_lib.store import write_whole
 
 COLUMNS = ("name", "samples", "licence", "classes", "url")
 CONTAINED = 0.5  # the paper's threshold of containment
@@ -106,11 +106,7 @@ def map_page(
 def save_map(path, boxes: Boxes, table: DataFrame, overlap=None, **options) -> Path:
     """Write `map_page` to a file, whole or not at all; where it was written."""
     path = Path(path)
-    page = map_page(boxes, table, overlap, **options)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(page, encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, map_page(boxes, table, overlap, **options))
     return path
 
 

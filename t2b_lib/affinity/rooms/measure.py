@@ -25,7 +25,7 @@ from t2b_lib.affinity.rooms.networks import CHANNELS, Readouts, encode, make_enc
 from t2b_lib.affinity.rooms.tasks import TASKS, make_dataset, trivial_loss
 from t2b_lib.collection import listing
 from t2b_lib.network import pick_device
-from t2b_lib.store import load_checked, save_checked
+from t2b_lib.store import load_checked, save_checked, write_whole
 
 # What is trained: (learning rate, images in a batch). With few images, steps are what is short.
 _TRAINING = {"network": (5e-3, 64), "scratch": (5e-3, 16), "readout": (1e-2, 16)}
@@ -175,10 +175,7 @@ def _settle(folder: Path, size: str, names: tuple[str, ...], seeds: list[int]) -
     if folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty and holds no measurement; choose another folder")
     settings = asked | {"pairs_of_seed": seeds[0]}
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / "settings.json.tmp"
-    unfinished.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-    os.replace(unfinished, folder / "settings.json")
+    write_whole(folder / "settings.json", json.dumps(settings, indent=2) + "\n")
     return settings
 
 

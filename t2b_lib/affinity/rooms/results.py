@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from t2b_lib.affinity.ahp import ahp
+from t2b_lib.store import load_checked, write_whole
 
 # Two rivals that are no transfers from a frozen encoder stand among a target's sources.
 SUPERVISED, SCRATCH = "full supervision", "from scratch"
@@ -174,7 +175,6 @@ def make_tables(folder: str | os.PathLike) -> dict[str, pd.DataFrame | dict]:
 def write_tables(tables: dict, folder: str | os.PathLike) -> list[Path]:
     """Write what `make_tables` made as ``measured_*.csv`` and ``measured.json``."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {
         f"measured_{name}.csv": table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         for name, table in tables.items()
@@ -182,9 +182,7 @@ def write_tables(tables: dict, folder: str | os.PathLike) -> list[Path]:
     }
     texts["measured.json"] = json.dumps(tables["about"], indent=2) + "\n"
     for name, text in texts.items():
-        unfinished = folder / f"{name}.tmp"
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, folder / name)
+        write_whole(folder / name, text)
     return [folder / name for name in texts]
 
 
@@ -254,7 +252,7 @@ def _sources(contender: str) -> tuple[str, ...]:
 
 def _losses(folder: Path, settings: dict, seed: int):
     """The losses of a seed, target -> contender -> (n_test,), and notes; None if unfinished."""
-    from t2b_lib.affinity.rooms.measure import best_pairs, load_checked, result_file, result_key
+    from t2b_lib.affinity.rooms.measure import best_pairs, result_file, result_key
 
     notes = []
 
