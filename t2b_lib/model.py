@@ -323,6 +323,7 @@ def fit_many(
     splits: Sequence[Split | None],
     volumes: Tensor | None = None,
     bar: tqdm | None = None,
+    relations: Tensor | None = None,
 ) -> list[Task2Box]:
     """Fit several models at once, in the time that the machine needs for their sum at its best.
 
@@ -341,6 +342,8 @@ def fit_many(
         As in `Task2Box.fit`.
     bar : tqdm, optional
         A progress bar to move by the number of models, in the place of one of its own.
+    relations : Tensor, shape (models, N, N), optional
+        What each model is to learn, in the place of `tasks.relation`.
 
     Returns
     -------
@@ -350,8 +353,8 @@ def fit_many(
     Raises
     ------
     ValueError
-        On settings or numbers of datasets that differ, an unknown loss or side, no training pairs
-        or volumes that are not N positive numbers.
+        On settings or numbers of datasets that differ, an unknown loss or side, no training pairs,
+        volumes that are not N positive numbers or relations of another shape.
     """
     models, splits = list(models), list(splits)
     _require_one_shape(models, splits)
@@ -359,10 +362,17 @@ def fit_many(
         volumes = torch.as_tensor(volumes, dtype=torch.float32)
         if volumes.shape != (len(tasks),) or not ((volumes > 0) & volumes.isfinite()).all():
             raise ValueError(f"volumes must be {len(tasks)} positive numbers, one for each dataset")
+    n = len(tasks)
+    if relations is None:
+        relations = tasks.relation.expand(len(models), n, n)
+    if relations.shape != (len(models), n, n):
+        raise ValueError(
+            f"relations must have shape {(len(models), n, n)}, got {tuple(relations.shape)}"
+        )
     size = _group_size(models[0], tasks)
     for start in range(0, len(models), size):
         group = slice(start, start + size)
-        _fit_group(models[group], tasks, splits[group], volumes, bar)
+        _fit_group(models[group], tasks, splits[group], relations[group], volumes, bar)
     return models
 
 
@@ -370,6 +380,7 @@ def _fit_group(
     models: list[Task2Box],
     tasks: TaskCollection,
     splits: list[Split | None],
+    relations: Tensor,
     volumes: Tensor | None,
     bar: tqdm | None,
 ) -> None:
@@ -377,6 +388,7 @@ def _fit_group(
     device = pick_device(first.device)
     everything = torch.arange(len(tasks))
     existing = torch.stack([everything if s is None else s.existing for s in splits])
+    each = torch.arange(len(models))[:, None, None]
     rows, columns = existing[:, :, None], existing[:, None, :]
 
     # Dense (N, N) targets: gathering P pairs and scattering their gradients back costs more
@@ -387,8 +399,8 @@ def _fit_group(
         if not len(pairs):
             raise ValueError("no training pairs: the collection has no measured relation to learn")
         of_model[pairs[:, 0], pairs[:, 1]] = 1.0
-    weight = weight[torch.arange(len(models))[:, None, None], rows, columns].to(device)
-    relation = tasks.relation.nan_to_num()[rows, columns].to(device)
+    weight = weight[each, rows, columns].to(device)
+    relation = relations[each, rows, columns].nan_to_num().to(device)
     if volumes is not None:
         volumes = volumes[existing].to(device)
 

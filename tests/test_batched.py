@@ -132,6 +132,23 @@ def test_projection_keeps_what_tells_the_training_datasets_apart():
     torch.testing.assert_close(projection(stranger[None])[0], z[:1], rtol=1e-4, atol=1e-4)
 
 
+def test_each_model_learns_its_own_relation(double):
+    tasks = tasks_of()
+    object.__setattr__(tasks, "features", tasks.features.double())
+    splits = [t2b.split(tasks, novel=6, seed=case) for case in range(2)]
+    relations = torch.stack([tasks.relation, 1 - tasks.relation])
+    make = lambda seed: t2b.Task2Box(hidden=(16,), epochs=8, seed=seed, progress=False)  # noqa: E731
+    together = fit_many([make(0), make(1)], tasks, splits, relations=relations)
+    for seed, (model, relation) in enumerate(zip(together, relations, strict=True)):
+        own = t2b.TaskCollection(tasks.names, tasks.features, relation)
+        object.__setattr__(own, "features", tasks.features)
+        alone = make(seed).fit(own, splits[seed])
+        boxes, expected = model.network_(tasks.features), alone.network_(tasks.features)
+        torch.testing.assert_close(boxes.lower, expected.lower, rtol=0, atol=1e-5)
+    with pytest.raises(ValueError, match=r"relations must have shape \(2, "):
+        fit_many([make(0), make(1)], tasks, splits, relations=relations[:1])
+
+
 def test_models_that_do_not_go_together_are_refused():
     tasks = tasks_of()
     splits = [t2b.split(tasks, novel=n, seed=0) for n in (5, 6)]

@@ -36,7 +36,7 @@ _RECIPE = {
     "regularity_weight": 0.1,
     "inverse_volume_weight": 0.01,
 }
-# More at once is not faster, and takes memory with the square of it.
+# More at once is not faster.
 _CASES_AT_ONCE = 10
 
 
@@ -197,18 +197,20 @@ def _fit_together(models: list[AffinityBoxes], tasks: TaskCollection, splits: li
 
     teachers = models[0].teachers
     if teachers:
-        taught = _fit_side_by_side(
+        taught = fit_many(
             [_network(m, m.seed + 10_000 * (k + 1)) for k in range(teachers) for m in models],
             tasks,
-            relations,
-            splits,
+            splits * teachers,
+            relations=torch.stack(relations * teachers),
         )
         every = torch.cartesian_prod(*[torch.arange(len(tasks))] * 2)
         shape = (teachers, len(models), *tasks.relation.shape)
         opinions = torch.stack([t.predict(tasks.features, every) for t in taught]).view(shape)
         relations = list(opinions.mean(0).clamp(0, 1))
         splits = [_with_every_known_target(split) for split in splits]
-    students = _fit_side_by_side([_network(m, m.seed) for m in models], tasks, relations, splits)
+    students = fit_many(
+        [_network(m, m.seed) for m in models], tasks, splits, relations=torch.stack(relations)
+    )
     for model, student in zip(models, students, strict=True):
         model.model_ = student
 
@@ -222,29 +224,6 @@ def _with_every_known_target(split: Split) -> Split:
     pairs = torch.cartesian_prod(split.existing, split.train[:, 1].unique())
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     return Split(**(vars(split) | {"train": pairs}))
-
-
-def _fit_side_by_side(
-    models: list[Task2Box],
-    tasks: TaskCollection,
-    relations: Sequence[Tensor],
-    splits: Sequence[Split],
-) -> list[Task2Box]:
-    """`fit_many`, with relations (N, N) that differ: model k has relation k modulo their number.
-
-    The copies of the collection become one large collection, unrelated to each other.
-    """
-    n, copies = len(tasks), len(relations)
-    large = TaskCollection(
-        [f"{copy}: {name}" for copy in range(copies) for name in tasks.names],
-        tasks.features.repeat(copies, 1),
-        torch.block_diag(*relations),
-    )
-    moved = [
-        Split(**{field: indices + n * copy for field, indices in vars(split).items()})
-        for copy, split in enumerate(splits)
-    ]
-    return fit_many(models, large, moved * (len(models) // copies))
 
 
 class Additive(BaseEstimator):
