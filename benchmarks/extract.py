@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from timing import seconds
 
 from t2b_lib.representation import EmbeddedEncoder, OpenClipEncoder, extract, image_folder
 from t2b_lib.representation.images import IndexedImages, read_image
@@ -76,9 +77,12 @@ def compare(options, collection, encoder, ask):
         for _ in range(batches):
             encoder.encode_images(ready)
 
+    def pipeline():
+        extract(collection, encoder, **ask)
+
     timers = {
-        "pipeline": lambda: options.images / seconds(lambda: extract(collection, encoder, **ask)),
-        "bare": lambda: batches * batch / seconds(bare),
+        "pipeline": lambda: options.images / seconds(pipeline, encoder.device),
+        "bare": lambda: batches * batch / seconds(bare, encoder.device),
     }
     for timer in timers.values():
         timer()
@@ -158,17 +162,6 @@ def peak(options, n: int) -> int:
             command.append(f"--{name}={value}")
     run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return int(run.stdout.split()[-1])
-
-
-def seconds(function) -> float:
-    """Wall-clock time of one call, the work queued on a GPU included."""
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    function()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

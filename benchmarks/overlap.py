@@ -15,10 +15,10 @@ import platform
 import resource
 import statistics
 import sys
-import time
 from itertools import combinations_with_replacement
 
 import torch
+from timing import seconds
 
 from t2b_lib.hub import soft_overlap
 from t2b_lib.hub.overlap import groups_of
@@ -88,17 +88,6 @@ def peak_memory():
     """Bytes of this process at most so far: the samples, the products' copy and torch included."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
-
-
-def seconds(function, device):
-    """Wall-clock time of one call, the work queued on a GPU included."""
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    function()
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

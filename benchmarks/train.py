@@ -14,9 +14,9 @@ import argparse
 import itertools
 import platform
 import statistics
-import time
 
 import torch
+from timing import seconds
 
 import t2b_lib as t2b
 from t2b_lib.boxes import INTERSECTION_TEMPERATURE, VOLUME_TEMPERATURE
@@ -158,17 +158,6 @@ class LibraryEpoch:
 def repeat(function, times):
     for _ in range(times):
         function()
-
-
-def seconds(function, device):
-    """Wall-clock time of one call, the work queued on a GPU included."""
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    function()
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -13,11 +13,9 @@ from torch import Tensor
 
 from t2b_lib.boxes import Boxes, overlap
 from t2b_lib.collection import TaskCollection, listing
+from t2b_lib.hub.draw import CONTAINED, show_map
 from t2b_lib.hub.overlap import soft_overlap
 from t2b_lib.model import Task2Box
-
-# From this share on, a dataset is said to lie in another.
-CONTAINED = 0.5
 
 
 def sample_moments(samples: Sequence[Tensor]) -> Tensor:
@@ -214,9 +212,6 @@ class HubMap(BaseEstimator):
         -------
         IPython.display.HTML
         """
-        # Bokeh is not needed for anything else.
-        from t2b_lib.hub.draw import show_map
-
         boxes, table, relation = self.boxes_, self.table_, self.tasks_.relation
         if placement is None:
             return show_map(boxes, table, relation, **options)
