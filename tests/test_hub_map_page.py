@@ -1,6 +1,7 @@
 """The map of datasets as a page of its own and in a frame: real Chromium, no other host."""
 
 import json
+import os
 import statistics
 
 import numpy as np
@@ -734,7 +735,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(draw.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError):
         draw.save_map(path, boxes, table, title="new")
     assert path.read_text(encoding="utf-8") == before
