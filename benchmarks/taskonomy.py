@@ -91,7 +91,7 @@ def methods(own):
 def methods_for_triples(own):
     yield "Additive", predict.Additive(), False
     yield "Additive, attributes", predict.Additive(ridge=5.0), False
-    one = predict.AffinityBoxes(3, teachers=0, **own)
+    one = predict.AffinityBoxes(3, teachers=0, epochs=1500, **own)
     yield "Task2Box 3-d, default, one network", one, True
     yield "Task2Box 3-d, paper, small", paper(3, (16,), own), False
 

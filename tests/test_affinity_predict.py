@@ -154,7 +154,7 @@ def test_every_triple_once():
 def fitted(tasks):
     splits = [t2b.split(tasks, novel=2, seed=k) for k in range(2)]
     models = [
-        affinity.AffinityBoxes(2, teachers=2, epochs=200, seed=k, device="cpu", progress=False)
+        affinity.AffinityBoxes(2, teachers=2, epochs=400, seed=k, device="cpu", progress=False)
         for k in range(2)
     ]
     return affinity.fit_affinity_boxes(models, tasks, splits), splits
@@ -275,7 +275,7 @@ def test_the_default_recipe_on_the_release(shared_dir):
     tasks = t2b.TaskCollection(released.names, features, released.relation)
     splits = [t2b.split(tasks, novel=3, seed=k) for k in range(3)]
     models = [
-        affinity.AffinityBoxes(3, teachers=1, epochs=500, seed=k, device="cpu", progress=False)
+        affinity.AffinityBoxes(3, teachers=1, epochs=1000, seed=k, device="cpu", progress=False)
         for k in range(3)
     ]
     affinity.fit_affinity_boxes(models, tasks, splits)

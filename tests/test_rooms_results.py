@@ -111,16 +111,9 @@ def test_the_tree_joins_tasks_that_help_the_same_targets():
         compare.similarity_tree(np.full((3, 3), np.nan))
 
 
-def test_charts_show_every_task():
+def test_the_tree_shows_every_task():
     names = [f"task {i}" for i in range(6)]
-    random = np.random.default_rng(0)
-    relation = random.random((6, 6)) + 0.1
-    cells = pd.MultiIndex.from_product([names, names], names=["sources", "target"]).to_frame(False)
-    table = cells.assign(order=1, affinity=relation.ravel(), loss=random.random(36) + 0.1)
-    figure = charts.draw_transfer_matrix(table)
-    before, after = (ax.images[0].get_array() for ax in figure.axes[:2])
-    np.testing.assert_allclose(after, relation)
-    np.testing.assert_allclose(before, table["loss"].to_numpy().reshape(6, 6))
+    relation = np.random.default_rng(0).random((6, 6)) + 0.1
     ax = charts.draw_similarity_tree(names, relation, clusters=3)
     assert {label.get_text() for label in ax.get_yticklabels()} == set(names)
     colours = {tuple(line) for c in ax.collections for line in c.get_colors()}

@@ -36,6 +36,8 @@ _RECIPE = {
     "regularity_weight": 0.1,
     "inverse_volume_weight": 0.01,
 }
+# Fewer dimensions learn less from the affinities; to be taught, they are enough.
+_TEACHER_DIM = 5
 # More at once is not faster.
 _CASES_AT_ONCE = 10
 
@@ -85,9 +87,10 @@ class AffinityBoxes(BaseEstimator):
 
     It differs from the paper's in three ways. The relation is replaced by its rank among the
     training pairs, a share in [0, 1], so that boxes spend their precision where the pairs are. The
-    network is small, with noise on its inputs. And several networks are trained, whose mean
-    prediction for every pair of existing tasks with a known target is what the final network
-    learns: one box for each task, less dependent on a single start.
+    network is small, with noise on its inputs. And several networks with boxes of five dimensions
+    (or more, if more are asked for) are trained, whose mean prediction for every pair of existing
+    tasks with a known target is what the final network learns: one box for each task, less
+    dependent on a single start.
 
     Parameters
     ----------
@@ -95,6 +98,7 @@ class AffinityBoxes(BaseEstimator):
     teachers : int
         Networks to average; 0 trains on the ranks directly.
     epochs : int
+        Of the final network; a teacher has half of them.
     seed : int
     device : str
         As in `Task2Box`.
@@ -112,8 +116,8 @@ class AffinityBoxes(BaseEstimator):
         self,
         box_dim: int = 2,
         *,
-        teachers: int = 8,
-        epochs: int = 1500,
+        teachers: int = 16,
+        epochs: int = 3000,
         seed: int = 0,
         device: str = "auto",
         progress: bool = True,
@@ -198,7 +202,7 @@ def _fit_together(models: list[AffinityBoxes], tasks: TaskCollection, splits: li
     teachers = models[0].teachers
     if teachers:
         taught = fit_many(
-            [_network(m, m.seed + 10_000 * (k + 1)) for k in range(teachers) for m in models],
+            [_teacher(m, k) for k in range(teachers) for m in models],
             tasks,
             splits * teachers,
             relations=torch.stack(relations * teachers),
@@ -209,15 +213,23 @@ def _fit_together(models: list[AffinityBoxes], tasks: TaskCollection, splits: li
         relations = list(opinions.mean(0).clamp(0, 1))
         splits = [_with_every_known_target(split) for split in splits]
     students = fit_many(
-        [_network(m, m.seed) for m in models], tasks, splits, relations=torch.stack(relations)
+        [_network(m) for m in models], tasks, splits, relations=torch.stack(relations)
     )
     for model, student in zip(models, students, strict=True):
         model.model_ = student
 
 
-def _network(model: AffinityBoxes, seed: int) -> Task2Box:
-    own = {name: getattr(model, name) for name in ("box_dim", "epochs", "device", "progress")}
-    return Task2Box(**own, **_RECIPE, seed=seed)
+def _network(model: AffinityBoxes) -> Task2Box:
+    own = {k: v for k, v in model.get_params().items() if k != "teachers"}
+    return Task2Box(**own, **_RECIPE)
+
+
+def _teacher(model: AffinityBoxes, k: int) -> Task2Box:
+    return _network(model).set_params(
+        box_dim=max(_TEACHER_DIM, model.box_dim),
+        epochs=max(1, model.epochs // 2),
+        seed=model.seed + 10_000 * (k + 1),
+    )
 
 
 def _with_every_known_target(split: Split) -> Split:

@@ -1,4 +1,4 @@
-"""The measured transfers as figures: the matrix before and after AHP, and the tree of tasks."""
+"""The tree of tasks, by which tasks help which."""
 
 from __future__ import annotations
 
@@ -6,43 +6,10 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import dendrogram
 
 from t2b_lib.affinity.rooms.compare import similarity_tree
-
-
-def draw_transfer_matrix(transfers: pd.DataFrame) -> Figure:
-    """Every first-order transfer before and after AHP, as Taskonomy's Fig. 7.
-
-    On the left the test losses, each target's in a unit of its own, so only the colours of a
-    column can be compared, and the columns with large losses drown the others. On the right the
-    affinities, which are on one scale for all targets.
-
-    Parameters
-    ----------
-    transfers : DataFrame
-        ``results.read_table("affinities")``.
-    """
-    first = transfers[transfers["order"] == 1]
-    names = list(first["target"].drop_duplicates())
-    figure, axes = plt.subplots(1, 2, figsize=(13.5, 6.6), sharey=True, layout="constrained")
-    panels = {
-        "loss": ("before: mean test loss", "viridis_r"),
-        "affinity": ("after AHP: affinity", "viridis"),
-    }
-    for ax, (column, (title, colours)) in zip(axes, panels.items(), strict=True):
-        cells = first.pivot(index="sources", columns="target", values=column).loc[names, names]
-        image = ax.imshow(cells, cmap=colours, norm=LogNorm())
-        ax.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
-        ax.set_yticks(range(len(names)), names, fontsize=7)
-        ax.set(title=title, xlabel="target")
-        figure.colorbar(image, ax=ax, shrink=0.75)
-    axes[0].set_ylabel("source")
-    return figure
 
 
 def draw_similarity_tree(
