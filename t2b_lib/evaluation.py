@@ -472,7 +472,7 @@ def _label(method: str, box_dim: float) -> str:
 
 def _mean_and_spread(mean: pd.Series, std: pd.Series) -> list[str]:
     return [
-        f"{100 * m:.1f}" + ("" if np.isnan(s) else f" ± {100 * s:.1f}")
+        f"{100 * m:.1f}" + ("" if np.isnan(s) else f"\u00a0±\u00a0{100 * s:.1f}")
         for m, s in zip(mean, std, strict=True)
     ]
 

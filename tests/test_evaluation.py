@@ -353,8 +353,11 @@ def test_the_papers_numbers_stand_beside_ours():
     assert list(table.index) == ["Task2Box 5-d", "MLP", "Ours"]
     first, second = table.iloc[0], table.iloc[2]
     assert table.iloc[1]["existing", "paper"] == "54.2"
-    assert first["existing", "here"] == "60.0 ± 14.1" and first["existing", "paper"] == "90.6"
-    assert first["novel", "here"] == "30.0 ± 14.1" and first["novel", "paper"] == "77.0"
+    assert (
+        first["existing", "here"] == "60.0\u00a0±\u00a014.1"
+        and first["existing", "paper"] == "90.6"
+    )
+    assert first["novel", "here"] == "30.0\u00a0±\u00a014.1" and first["novel", "paper"] == "77.0"
     assert second["existing", "here"] == "10.0" and second["existing", "paper"] == "–"
 
 

@@ -113,7 +113,7 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
     label : str
         What the columns are.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(11, 5.6), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(8.2, 5.8), sharey=True, layout="constrained")
     for ax, column in zip(axes, ("gain", "quality"), strict=True):
         table = pd.DataFrame({b: r.set_index("target")[column] for b, r in rates.items()})
         table = table.reindex(names)
@@ -122,7 +122,9 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
             if not np.isnan(rate):
                 colour = "black" if 0.25 < rate < 0.75 else "white"
                 ax.text(j, i, f"{rate:.2f}", ha="center", va="center", fontsize=7, color=colour)
-        ax.set_xticks(range(len(rates)), rates, fontsize=8)
+        # More than a dozen numbers would run into each other.
+        step = 1 + len(rates) // 13
+        ax.set_xticks(range(0, len(rates), step), list(rates)[::step], fontsize=8)
         ax.set_yticks(range(len(names)), names, fontsize=8)
         ax.set(title=column, xlabel=label)
     figure.colorbar(image, ax=axes, label="share of test images won")
@@ -139,7 +141,7 @@ def draw_distributions(scores: Mapping[str, pd.DataFrame], label: str) -> Figure
     label : str
         What the scores are.
     """
-    size = (1.5 + 3.6 * len(scores), 3.8)
+    size = (1 + 2.4 * len(scores), 3.4)
     figure, axes = plt.subplots(1, len(scores), figsize=size, sharey=True, layout="constrained")
     methods = list(dict.fromkeys(name for table in scores.values() for name in table))
     lines = {}
