@@ -124,7 +124,7 @@ def test_figures_of_a_policy():
     shown = figure.axes[1].images[0].get_array()
     np.testing.assert_allclose(np.asarray(shown)[:, 0], [0.5, 0.5, 0.3])
     assert [text.get_text() for text in figure.axes[1].texts] == ["0.50", "0.50", "0.30"]
-    assert figure.axes[0].get_xlabel() == "budget"
+    assert figure.get_supxlabel() == "budget"
     plt.close("all")
 
 

@@ -126,7 +126,8 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
         step = 1 + len(rates) // 13
         ax.set_xticks(range(0, len(rates), step), list(rates)[::step], fontsize=8)
         ax.set_yticks(range(len(names)), names, fontsize=8)
-        ax.set(title=column, xlabel=label)
+        ax.set_title(column)
+    figure.supxlabel(label, fontsize=10)
     figure.colorbar(image, ax=axes, label="share of test images won")
     return figure
 
