@@ -29,16 +29,18 @@ def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> F
         In [0, 1]; NaN, not measured, is hatched.
     names : sequence of N str
     """
-    size = (2.2 + 3.1 * len(panels), 4)
+    size = (2 + 2.2 * len(panels), 4.2)
     figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained")
     for ax, (title, relation) in zip(np.atleast_1d(axes), panels.items(), strict=True):
-        image = ax.imshow(relation, vmin=0, vmax=1, cmap="Blues", interpolation="none")
+        image = ax.imshow(
+            relation, vmin=0, vmax=1, cmap="Blues", interpolation="none", aspect="auto"
+        )
         if np.isnan(relation).any():
             ax.patch.set(facecolor="#eeeeee", hatch="///", edgecolor="#bbbbbb")
         ax.set_xticks([])
         ax.set_yticks(range(len(names)), names, fontsize=7)
-        ax.set_xlabel("target, in the same order", fontsize=8)
         ax.set_title(title, fontsize=10)
+    figure.supxlabel("target, in the same order", fontsize=9)
     figure.colorbar(image, ax=axes, shrink=0.7)
     return figure
 
