@@ -286,27 +286,29 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
     paper : DataFrame of `evaluation.paper_f1`
         Its scores are drawn as black diamonds.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
     groups = list(results.groupby(labels(results), sort=False))
     names = [name for name, _ in groups]
+    size = (8.5, 1.4 + 0.28 * len(names))
+    figure, axes = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
-        for x, (name, group) in enumerate(groups):
+        for y, (name, group) in enumerate(groups):
             scores = 100 * group[part]
-            ax.bar(x, scores.mean(), color=COLOURS[0] if "Task2Box" in name else "#aaaaaa")
-            ax.scatter([x] * len(scores), scores, color="white", edgecolor="black", s=18, zorder=3)
+            ax.barh(y, scores.mean(), color=COLOURS[0] if "Task2Box" in name else "#aaaaaa")
+            ax.scatter(scores, [y] * len(scores), color="white", edgecolor="black", s=18, zorder=3)
         theirs = 100 * paper[part].reindex(names)
-        ax.scatter(range(len(groups)), theirs, marker="D", color="black", s=28, zorder=4)
-        ax.set_xticks(range(len(groups)), names, rotation=30, ha="right")
-        ax.set_title(f"{part} datasets")
-    axes[0].set(ylabel="F1 (%)", ylim=(0, 100))
-    axes[1].legend(
+        ax.scatter(theirs, range(len(groups)), marker="D", color="black", s=28, zorder=4)
+        ax.set(title=f"{part} datasets", xlabel="F1 (%)", xlim=(0, 100))
+    axes[0].set_yticks(range(len(groups)), names)
+    axes[0].invert_yaxis()
+    figure.legend(
         handles=[
             Patch(facecolor=COLOURS[0], label="here, mean"),
             Line2D([], [], marker="o", ls="", mfc="white", mec="black", label="here, one case"),
             Line2D([], [], marker="D", ls="", color="black", label="the paper, CLIP features"),
         ],
+        loc="outside lower center",
+        ncols=3,
         frameon=False,
-        fontsize=8,
     )
     return figure
 
@@ -318,7 +320,7 @@ def draw_dimensions(table: DataFrame) -> Figure:
     ----------
     table : DataFrame of `evaluation.by_dimension`
     """
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
         for colour, (method, rows) in zip(
             COLOURS, table.groupby(level=0, sort=False), strict=False

@@ -101,10 +101,10 @@ def test_scores_show_every_case_and_the_papers():
     paper = evaluation.paper_f1("ImageNet", "average")
     axes = plots.draw_scores(results, paper).axes
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
-        assert ax.patches[0].get_height() == pytest.approx(100 * results[part].mean())
+        assert ax.patches[0].get_width() == pytest.approx(100 * results[part].mean())
         dots, diamonds = ax.collections
-        assert sorted(dots.get_offsets()[:, 1]) == pytest.approx(sorted(100 * results[part]))
-        assert diamonds.get_offsets()[0, 1] == pytest.approx(
+        assert sorted(dots.get_offsets()[:, 0]) == pytest.approx(sorted(100 * results[part]))
+        assert diamonds.get_offsets()[0, 0] == pytest.approx(
             {"existing": 3.64, "novel": 5.02}[part]
         )
 
