@@ -11,12 +11,10 @@ which training multiplies from there on, as it does with any other order of the 
 from __future__ import annotations
 
 import argparse
-import platform
 import statistics
-import time
 
-import torch
 from sklearn.base import clone
+from timing import machine, seconds
 
 import t2b_lib as t2b
 from t2b_lib.model import fit_many
@@ -41,12 +39,7 @@ def main():
     features = t2b.representation.prototype_features(taxonomy, "average")
     tasks = t2b.TaskCollection(taxonomy.names, features, taxonomy.containment)
     splits = [t2b.split(tasks, novel=30, seed=case) for case in range(options.cases)]
-    machine = (
-        torch.cuda.get_device_name()
-        if device.type == "cuda"
-        else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
-    )
-    print(f"{machine}, torch {torch.__version__}; {tasks}; {options.cases} cases")
+    print(f"{machine(device)}; {tasks}; {options.cases} cases")
     print("recipe   dim  alone ms  together ms  gain  largest difference of an overlap")
     for recipe in options.recipes:
         for dim in options.dims:
@@ -71,20 +64,14 @@ def timings(models, tasks, splits, options, device):
 
     def fit(together, epochs):
         fresh = [clone(model).set_params(epochs=epochs) for model in models]
-        start = time.perf_counter()
         if together:
-            fit_many(fresh, tasks, splits)
-        else:
-            for model, split in zip(fresh, splits, strict=True):
-                model.fit(tasks, split)
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter() - start
+            return seconds(lambda: fit_many(fresh, tasks, splits), device)
+        alone = zip(fresh, splits, strict=True)
+        return seconds(lambda: [model.fit(tasks, split) for model, split in alone], device)
 
     def epoch(together):
         # The difference of two fits leaves out what a fit does once.
-        seconds = fit(together, options.epochs + 1) - fit(together, 1)
-        return seconds / options.epochs / len(models)
+        return (fit(together, options.epochs + 1) - fit(together, 1)) / options.epochs / len(models)
 
     for together in (False, True):
         fit(together, 2)

@@ -14,7 +14,6 @@ weights, which take as long as trained ones. --memory asks for the peak memory w
 from __future__ import annotations
 
 import argparse
-import platform
 import resource
 import statistics
 import subprocess
@@ -26,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from timing import seconds
+from timing import machine, seconds
 
 from t2b_lib.representation import EmbeddedEncoder, OpenClipEncoder, extract, image_folder
 from t2b_lib.representation.images import IndexedImages, read_image
@@ -94,11 +93,8 @@ def compare(options, collection, encoder, ask):
         encoder.spatial(collection[i][0])
     decoding = (time.perf_counter() - start) / min(200, len(collection))
 
-    machine = (
-        torch.cuda.get_device_name() if on_gpu else f"{platform.machine()} CPU"
-    ) + f", {torch.get_num_threads()} threads, torch {torch.__version__}"
     target = 0.9 if on_gpu else 0.85
-    print(f"machine                     {machine}")
+    print(f"machine                     {machine(encoder.device)}")
     print(f"encoder                     {encoder.name}, {encoder.identity['precision']}")
     print(f"images                      {options.images} in batches of {batch}")
     print(f"reading and resizing        {decoding * 1e3:.1f} ms an image and thread")

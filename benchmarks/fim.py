@@ -11,11 +11,10 @@ time does not depend on their values.
 from __future__ import annotations
 
 import argparse
-import platform
 import statistics
-import time
 
 import torch
+from timing import machine, seconds
 
 from t2b_lib.model import pick_device
 from t2b_lib.representation import Probe
@@ -52,10 +51,9 @@ def main():
     images, targets = images.to(device), targets.to(device)
 
     def estimate(**method):
-        start = time.perf_counter()
-        # The vector comes to the CPU, so that the work queued on a GPU is timed too.
-        fisher_information(model, filters, images, targets, **method).cpu()
-        return time.perf_counter() - start
+        return seconds(
+            lambda: fisher_information(model, filters, images, targets, **method), device
+        )
 
     methods = {
         "monte_carlo": {"method": "monte_carlo"},
@@ -69,8 +67,7 @@ def main():
     ]
     ratio = statistics.median(r["monte_carlo"] / r["batch"] for r in rounds)
 
-    machine = torch.cuda.get_device_name() if device.type == "cuda" else f"{platform.machine()} CPU"
-    print(f"machine              {machine}, {torch.get_num_threads()} threads")
+    print(f"machine              {machine(device)}")
     print(f"probe                {probe.name} at {options.side} pixels, {probe.size} filters")
     print(f"samples              {options.images}, batches of {options.batch}")
     for name in methods:

@@ -11,14 +11,13 @@ The work grows with the square of --datasets: at full size it is 8.8 TFLOP a tim
 from __future__ import annotations
 
 import argparse
-import platform
 import resource
 import statistics
 import sys
 from itertools import combinations_with_replacement
 
 import torch
-from timing import seconds
+from timing import machine, seconds
 
 from t2b_lib.hub import soft_overlap
 from t2b_lib.hub.overlap import groups_of
@@ -54,12 +53,7 @@ def main():
     ratio = statistics.median(overlap / bare for overlap, bare in rounds)
     shares = soft_overlap(samples[::10], **settings) if len(samples) > 20 else None
 
-    machine = (
-        torch.cuda.get_device_name()
-        if device.type == "cuda"
-        else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
-    )
-    print(f"machine                  {machine}, torch {torch.__version__}")
+    print(f"machine                  {machine(device)}")
     print(
         f"size                     {options.datasets} datasets x {options.samples} samples x "
         f"{options.features} features, tiles of {tile}"

@@ -11,15 +11,16 @@ map. The boxes are drawn at random: the time does not depend on where they lie.
 from __future__ import annotations
 
 import argparse
-import platform
 import statistics
-import time
 
 import torch
+from timing import machine, seconds
 
 import t2b_lib as t2b
 from t2b_lib.boxes import Boxes, overlap
 from t2b_lib.hub.atlas import related
+
+CPU = torch.device("cpu")
 
 
 def main():
@@ -37,7 +38,7 @@ def main():
     tasks = t2b.TaskCollection(range(64), features, torch.rand(64, 64, generator=random))
     model = t2b.Task2Box(epochs=1, progress=False, device="cpu").fit(tasks)
 
-    print(f"machine        {platform.machine()} CPU, {torch.get_num_threads()} threads")
+    print(f"machine        {machine(CPU)}")
     embedding = median(lambda: model.embed(features[:1]), options.repeats)
     print(f"embedding      {1e3 * embedding:.2f} ms  ({options.features} features)")
     print("boxes      query ms   bare overlaps / query   placing ms   placing / smallest map's")
@@ -59,12 +60,7 @@ def main():
 
 
 def median(call, repeats: int) -> float:
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return statistics.median(seconds(call, CPU) for _ in range(repeats))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,19 @@
-"""What the benchmarks time with."""
+"""What the benchmarks time with, and on what they run."""
 
+import platform
 import time
 
 import torch
+
+
+def machine(device):
+    """What a benchmark ran on, in words."""
+    name = (
+        torch.cuda.get_device_name()
+        if device.type == "cuda"
+        else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
+    )
+    return f"{name}, torch {torch.__version__}"
 
 
 def seconds(function, device):

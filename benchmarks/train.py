@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import platform
 import statistics
 
 import torch
-from timing import seconds
+from timing import machine, seconds
 
 import t2b_lib as t2b
 from t2b_lib.boxes import INTERSECTION_TEMPERATURE, VOLUME_TEMPERATURE
@@ -85,12 +84,7 @@ def main():
         for _ in range(options.repeats)
     )
 
-    machine = (
-        torch.cuda.get_device_name()
-        if device.type == "cuda"
-        else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
-    )
-    print(f"machine                       {machine}, torch {torch.__version__}")
+    print(f"machine                       {machine(device)}")
     print(
         f"size                          {n} datasets, {options.features} features, "
         f"{options.box_dim}-d boxes, {len(split.train)} training pairs"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -448,7 +448,7 @@ def beside_paper(
             (part, column): text
             for part in ("existing", "novel")
             for column, text in {
-                "here": _mean_and_spread(ours[part], ours[f"{part}_std"]),
+                "here": mean_and_spread(100 * ours[part], 100 * ours[f"{part}_std"], digits=1),
                 "paper": theirs[part].map(lambda x: "–" if np.isnan(x) else f"{100 * x:.1f}"),
             }.items()
         }
@@ -470,11 +470,17 @@ def _label(method: str, box_dim: float) -> str:
     return method if np.isnan(box_dim) else f"{method} {box_dim:.0f}-d"
 
 
-def _mean_and_spread(mean: pd.Series, std: pd.Series) -> list[str]:
-    return [
-        f"{100 * m:.1f}" + ("" if np.isnan(s) else f"\u00a0±\u00a0{100 * s:.1f}")
-        for m, s in zip(mean, std, strict=True)
-    ]
+def mean_and_spread(means: Iterable[float], spreads: Iterable[float], digits: int) -> list[str]:
+    """Numbers to read, "60.0 ± 14.1": a dash where there is no mean, and no ± without a spread."""
+
+    def text(mean: float, spread: float) -> str:
+        if np.isnan(mean):
+            return "–"
+        # No-break spaces: a narrow column must not tear the two apart.
+        beside = "" if np.isnan(spread) else f"\u00a0±\u00a0{spread:.{digits}f}"
+        return f"{mean:.{digits}f}{beside}"
+
+    return [text(*pair) for pair in zip(means, spreads, strict=True)]
 
 
 def best_threshold(truth: np.ndarray, scores: np.ndarray) -> float:

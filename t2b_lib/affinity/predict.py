@@ -17,6 +17,7 @@ from torch import Tensor
 from t2b_lib.affinity.attributes import read_table
 from t2b_lib.boxes import Boxes
 from t2b_lib.collection import Split, TaskCollection
+from t2b_lib.evaluation import mean_and_spread
 from t2b_lib.model import Task2Box, fit_many
 
 # How the paper's recipe differs for Taskonomy, from the authors' released settings. They have two
@@ -437,19 +438,11 @@ def beside_paper(
     for part in parts:
         means = [of_cases[part].mean() for of_cases in scores.values()]
         spreads = [of_cases[part].std() for of_cases in scores.values()]
-        columns[part, "here"] = _mean_and_spread(means, spreads)
+        columns[part, "here"] = mean_and_spread(means, spreads, digits=2)
         if part in paper:
-            columns[part, "paper"] = _mean_and_spread(paper[part], paper[f"{part}_std"])
+            columns[part, "paper"] = mean_and_spread(paper[part], paper[f"{part}_std"], digits=2)
     columns["cases", ""] = [len(of_cases) for of_cases in scores.values()]
     return pd.DataFrame(columns, index=list(scores))
-
-
-def _mean_and_spread(means: Iterable[float], spreads: Iterable[float]) -> list[str]:
-    return [
-        # No-break spaces: a narrow column must not tear the two apart.
-        "–" if np.isnan(mean) else f"{mean:.2f}\u00a0±\u00a0{spread:.2f}"
-        for mean, spread in zip(means, spreads, strict=True)
-    ]
 
 
 def _spearman(model, tasks: TaskCollection, pairs: Tensor) -> float:
