@@ -28,7 +28,7 @@ from sklearn.base import clone
 
 import t2b_lib as t2b
 from t2b_lib.affinity import predict
-from t2b_lib.affinity.rooms.compare import rank_agreement, tree_agreement
+from t2b_lib.affinity.compare import rank_agreement, tree_agreement
 from t2b_lib.baselines import AsymmetricCosine, AsymmetricEuclidean
 from t2b_lib.model import Task2Box, fit_many
 from t2b_lib.store import write_whole

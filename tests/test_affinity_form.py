@@ -24,7 +24,7 @@ from t2b_lib.affinity.figures import (
     picture,
     switch,
 )
-from t2b_lib.affinity.form import AttributeForm
+from t2b_lib.widgets.attribute_form import AttributeForm
 
 
 class ByHand:

@@ -8,7 +8,7 @@ import torch
 
 import t2b_lib as t2b
 from t2b_lib.hub.atlas import HubMap
-from t2b_lib.hub.form import PlaceForm
+from t2b_lib.widgets.place_form import PlaceForm
 
 WORDS = {"cat": 0.1, "dog": 0.3, "car": 2.0, "bus": 2.2, "tree": 4.0}
 

@@ -458,12 +458,12 @@ def test_the_browsers_arithmetic_is_the_librarys(serve, chromium):
     lower[4] = lower[5] + torch.tensor([0.0, 1.0]) * sides[5]
     boxes = t2b.Boxes(lower, lower + sides)
 
-    address = serve(ROOT / "t2b_lib")
-    chromium.get(f"{address}/widgets.css")
+    address = serve(ROOT / "t2b_lib" / "widgets")
+    chromium.get(f"{address}/playground.css")
     for temperature in (0, 0.01, 0.1, 1):
         seen = chromium.execute_async_script(
             """const [lower, upper, temperature, done] = arguments;
-            import("/widgets.js").then(({ updateOverlaps }) => {
+            import("/js/playground.js").then(({ updateOverlaps }) => {
               const matrix = new Float64Array(lower.length ** 2);
               updateOverlaps(matrix, { lower, upper, temperature }, [...lower.keys()]);
               done([...matrix]);
@@ -479,12 +479,12 @@ def test_the_browsers_arithmetic_is_the_librarys(serve, chromium):
 
 
 def test_a_dragged_box_stays_within_its_limits_and_right_way_round(serve, chromium):
-    chromium.get(f"{serve(ROOT / 't2b_lib')}/widgets.css")
+    chromium.get(f"{serve(ROOT / 't2b_lib' / 'widgets')}/playground.css")
     boxes = chromium.execute_async_script(
         """const done = arguments[0];
         let seed = 1;
         const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-        import("/widgets.js").then(({ draggedBox }) => {
+        import("/js/playground.js").then(({ draggedBox }) => {
           const drags = Array.from({ length: 2000 }, () => {
             const [x, y] = [random(), random()];
             const box = { lower: [x, y], upper: [x + random() * (1 - x), y + random() * (1 - y)] };

@@ -12,9 +12,9 @@ import torch
 from tqdm import tqdm
 
 from t2b_lib.affinity import load_affinities
-from t2b_lib.affinity.rooms import measure, results
-from t2b_lib.affinity.rooms.__main__ import main
-from t2b_lib.affinity.rooms.networks import (
+from t2b_rooms import measure, results
+from t2b_rooms.__main__ import main
+from t2b_rooms.networks import (
     CELLS,
     CHANNELS,
     SIDE,
@@ -128,7 +128,7 @@ def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "rooms"
     command = ["run", "--out", str(folder), "--size", "test", "--seeds", "0", "1"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "t2b_lib.affinity.rooms", *command],
+        [sys.executable, "-m", "t2b_rooms", *command],
         stderr=subprocess.PIPE,
     )
     give_up = time.monotonic() + 120

@@ -12,8 +12,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from t2b_lib.affinity import ahp, load_affinities, load_win_rates, transfer_policy
 from t2b_lib.affinity.attributes import task_descriptions
-from t2b_lib.affinity.rooms import charts, compare, results
-from t2b_lib.affinity.rooms.results import SCRATCH, SUPERVISED, WinRates, pool, win_rates
+from t2b_lib.affinity import compare, figures as charts
+from t2b_rooms import results
+from t2b_rooms.results import SCRATCH, SUPERVISED, WinRates, pool, win_rates
 
 shipped = pytest.mark.skipif(
     not (files("t2b_lib") / "data" / "measured_affinities.csv").is_file(),

@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
-from t2b_lib.affinity.rooms import scenes as rooms
-from t2b_lib.affinity.rooms.scenes import (
+from t2b_rooms import scenes as rooms
+from t2b_rooms.scenes import (
     CLASSES,
     FACES,
     FOCAL,

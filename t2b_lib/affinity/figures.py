@@ -12,7 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
+from scipy.cluster.hierarchy import dendrogram
 
+from t2b_lib.affinity.compare import similarity_tree
 from t2b_lib.affinity.policy import TransferPolicy
 
 # From Okabe and Ito's palette, told apart with any kind of colour vision.
@@ -209,3 +211,36 @@ def switch(pictures: Mapping, label: str, *, slider: bool = False) -> ipywidgets
     stack = ipywidgets.Stack(shown, selected_index=0)
     ipywidgets.jslink((control, "index"), (stack, "selected_index"))
     return ipywidgets.VBox([control, stack])
+
+
+def draw_similarity_tree(
+    names: Sequence[str], relation: np.ndarray, ax: Axes | None = None, clusters: int = 4
+) -> Axes:
+    """Which tasks help the same targets, as a tree (`similarity_tree`); Taskonomy's Fig. 13.
+
+    Parameters
+    ----------
+    names : sequence of str, length N
+    relation : array, shape (N, N)
+        Affinities of row for column.
+    ax : Axes, optional
+    clusters : int
+        Branches that get a colour of their own.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.4, 5.6), layout="constrained")
+    tree = similarity_tree(relation)
+    # Between the heights at which the tree has so many branches and one fewer.
+    cut = tree[-clusters : len(tree) - clusters + 2, 2].mean()
+    dendrogram(
+        tree,
+        labels=list(names),
+        orientation="left",
+        color_threshold=cut,
+        above_threshold_color="#888888",
+        leaf_font_size=8,
+        ax=ax,
+    )
+    ax.set_xlabel("distance between the patterns of transferring out")
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    return ax

@@ -409,7 +409,7 @@ def shipped_agreement() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `rooms.compare.rank_agreement` gives it, for each `variant` of the release; made by
+        As `compare.rank_agreement` gives it, for each `variant` of the release; made by
         `benchmarks/taskonomy.py --agreement`.
     """
     return read_table("taskonomy_agreement")

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from t2b_lib.affinity.attributes import release_names
-from t2b_lib.affinity.rooms import results
+from t2b_rooms import results
 
 _BASE_URL = (
     "https://raw.githubusercontent.com/StanfordVL/taskonomy/"
@@ -112,7 +112,7 @@ def load_affinities(
     Parameters
     ----------
     source : {"release", "measured"}
-        "release" is Taskonomy's, "measured" what ``python -m t2b_lib.affinity.rooms`` measured on
+        "release" is Taskonomy's, "measured" what ``python -m t2b_rooms`` measured on
         rendered rooms; it ships with the library.
     variant : {"main", "1k", "16k"}
         Which of the release's tables; there is but one "main" of the measured. In "main" the

@@ -91,7 +91,7 @@ def map_page(
     if overlap is not None:
         overlap = overlap[order][:, order]
 
-    files = Path(__file__).parent
+    files = Path(__file__).parents[1] / "widgets"
     return Template((files / "map.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
         height=int(height),
@@ -99,7 +99,7 @@ def map_page(
         bokeh=Resources(mode="inline", components=["bokeh"], log_level="error").render_js(),
         plot=_json_in_html(json_item(_plot(boxes))),
         datasets=_json_in_html(_facts(boxes, table, overlap, on_top[order])),
-        script=(files / "map.js").read_text(encoding="utf-8"),
+        script=(files / "js" / "map.js").read_text(encoding="utf-8"),
     )
 
 

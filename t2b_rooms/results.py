@@ -129,7 +129,7 @@ def make_tables(folder: str | os.PathLike) -> dict[str, pd.DataFrame | dict]:
         If the folder holds no measurement, or no seed is finished.
     """
     # Training is not imported to read tables.
-    from t2b_lib.affinity.rooms.measure import read_settings
+    from t2b_rooms.measure import read_settings
 
     folder = Path(folder)
     settings = read_settings(folder)
@@ -242,7 +242,7 @@ def _text(name: str, folder: str | os.PathLike | None) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"{name} is not there; `python -m t2b_lib.affinity.rooms run`, then `table`, makes it"
+            f"{name} is not there; `python -m t2b_rooms run`, then `table`, makes it"
         ) from None
 
 
@@ -252,7 +252,7 @@ def _sources(contender: str) -> tuple[str, ...]:
 
 def _losses(folder: Path, settings: dict, seed: int):
     """The losses of a seed, target -> contender -> (n_test,), and notes; None if unfinished."""
-    from t2b_lib.affinity.rooms.measure import best_pairs, result_file, result_key
+    from t2b_rooms.measure import best_pairs, result_file, result_key
 
     notes = []
 
@@ -346,9 +346,9 @@ def _task_row(target: str, loss: dict[str, float], of_seeds: list[dict[str, np.n
 
 
 def _command(settings: dict, seeds: list[int]) -> str:
-    from t2b_lib.affinity.rooms.measure import default_tasks
+    from t2b_rooms.measure import default_tasks
 
-    command = f"python -m t2b_lib.affinity.rooms run --out FOLDER --size {settings['size']}"
+    command = f"python -m t2b_rooms run --out FOLDER --size {settings['size']}"
     command += f" --seeds {' '.join(map(str, seeds))}"
     if settings["tasks"] != list(default_tasks(settings["size"])):
         command += f" --tasks {' '.join(settings['tasks'])}"

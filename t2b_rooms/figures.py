@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from t2b_lib.affinity.attributes import task_attributes
-from t2b_lib.affinity.rooms.scenes import (
+from t2b_rooms.scenes import (
     CLASSES,
     FACES,
     FOCAL,
@@ -25,7 +25,7 @@ from t2b_lib.affinity.rooms.scenes import (
     project,
     render,
 )
-from t2b_lib.affinity.rooms.tasks import (
+from t2b_rooms.tasks import (
     affinities,
     corners,
     edges,

@@ -20,7 +20,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from t2b_lib.affinity.attributes import task_attributes
-from t2b_lib.affinity.rooms.scenes import (
+from t2b_rooms.scenes import (
     CLASSES,
     FACES,
     SHAPES,

@@ -1,6 +1,6 @@
 """The box playground: drag boxes and watch their overlaps.
 
-The drawing is an anywidget, whose ``widgets.js`` computes everything in the browser: it moves in a
+The drawing is an anywidget, whose ``js/playground.js`` computes everything in the browser: it moves in a
 page without a kernel as it does in JupyterLab, Notebook 7 and Colab. Where a kernel runs, the boxes
 come back to Python as they are dragged. (In Colab, anywidget itself enables the custom widget
 manager when the first playground is made.)
@@ -74,8 +74,8 @@ class BoxPlayground(anywidget.AnyWidget):
         texts, or `targets`, `truth` or a number does not fit the mode, the shape or its range.
     """
 
-    _esm = Path(__file__).with_name("widgets.js")
-    _css = Path(__file__).with_name("widgets.css")
+    _esm = Path(__file__).parent / "js" / "playground.js"
+    _css = Path(__file__).with_name("playground.css")
 
     boxes = traitlets.Instance(Boxes)
     overlaps = traitlets.Instance(Tensor, read_only=True)
@@ -218,7 +218,7 @@ class BoxPlayground(anywidget.AnyWidget):
         panel.add_class("t2b-themed").add_class("t2b-panel")
         return panel
 
-    # The browser keeps the same traits in step (`initialize` in widgets.js). Either side writes
+    # The browser keeps the same traits in step (`initialize` in playground.js). Either side writes
     # only what differs, so that a change does not travel back and forth.
 
     @traitlets.validate("boxes")

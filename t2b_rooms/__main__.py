@@ -1,4 +1,4 @@
-"""Measure task affinities on rendered rooms: ``python -m t2b_lib.affinity.rooms``.
+"""Measure task affinities on rendered rooms: ``python -m t2b_rooms``.
 
 ``run`` renders the rooms, trains a network for each task and the transfers between all of them,
 and keeps the losses in a folder; stopped at any time, the same command takes up where it was.
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import torch
 
-from t2b_lib.affinity.rooms import measure, results
+from t2b_rooms import measure, results
 
 SHIPPED = Path(results.__file__).parents[2] / "data"
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="python -m t2b_lib.affinity.rooms",
+        prog="python -m t2b_rooms",
         description="Measure task affinities on rendered rooms, a small Taskonomy.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
