@@ -1,5 +1,6 @@
 """Which datasets a hierarchy of classes holds, and which of them lies inside which."""
 
+from t2b_lib.taxonomy.authors import load_case
 from t2b_lib.taxonomy.emoji import emoji
 from t2b_lib.taxonomy.hierarchy import Taxonomy
 from t2b_lib.taxonomy.imagenet import imagenet, imagenet_instruments
@@ -12,4 +13,5 @@ __all__ = [
     "imagenet_instruments",
     "inaturalist_cub",
     "inaturalist_cub_counts",
+    "load_case",
 ]
