@@ -185,7 +185,7 @@ def class_names(where: str, hand: dict[str, str] | None, folder: Path) -> list[s
     elif where.startswith("synsets:"):
         _, package, file = where.split(":")
         order = text_in("timm", "timm/data/_info/imagenet_synsets.txt", folder).split()
-        rows = read_table("imagenet_classes.csv")
+        rows = read_table("imagenet_classes", dtype=str).to_dict("records")
         names = {order[int(row["label"])]: row["name"] for row in rows}
         found = [names[synset] for synset in text_in(package, file, folder).split()]
     else:

@@ -329,7 +329,7 @@ def test_efficientnet_is_the_network_that_was_trained(shared_dir):
     photos = shared_dir / "photos" / "clothing"
     if not photos.is_dir():
         pytest.skip("no photos among the materials")
-    names = [row["name"] for row in read_table("imagenet_classes.csv")]
+    names = [row["name"] for row in read_table("imagenet_classes", dtype=str).to_dict("records")]
     network = efficientnet_lite0()
     transform = transform_of(network)
     expected = {

@@ -63,7 +63,8 @@ def test_class_names_are_words(table):
 
 def test_only_datasets_that_say_so_have_the_classes_of_another(table):
     said = {
-        row["name"]: row["classes_of"] or row["name"] for row in read_table("image_datasets.csv")
+        row["name"]: row["classes_of"] or row["name"]
+        for row in read_table("image_datasets", dtype=str).to_dict("records")
     }
     by_classes = defaultdict(list)
     for name, classes in zip(table["name"], table["classes"], strict=True):
@@ -112,5 +113,5 @@ def test_tables_are_what_the_script_makes(monkeypatch):
         if not any(WHEELS.glob(f"{package.replace('-', '_')}-{version}-*.whl")):
             pytest.skip(f"The wheel of {package} {version} is not in {WHEELS}: run the script.")
     datasets, classes = script.make(WHEELS)
-    assert datasets == read_table("image_datasets.csv")
-    assert classes == read_table("image_dataset_classes.csv")
+    assert datasets == read_table("image_datasets", dtype=str).to_dict("records")
+    assert classes == read_table("image_dataset_classes", dtype=str).to_dict("records")

@@ -108,7 +108,7 @@ def test_prototypes_are_centred_directions_beside_texts():
 
 
 def test_the_nearest_prototypes_mean_something():
-    names = [row["name"] for row in read_table("imagenet_classes.csv")]
+    names = [row["name"] for row in read_table("imagenet_classes", dtype=str).to_dict("records")]
     directions = imagenet_prototypes()[:, :1280]
     alike = (directions @ directions.T).fill_diagonal_(-1)
     nearest = alike.argmax(dim=1)
@@ -127,7 +127,10 @@ def test_features_of_the_instruments():
     taxonomy = imagenet_instruments()
     gaussian = prototype_features(taxonomy)
     assert gaussian.shape == (131, 2 * 1664) and gaussian.isfinite().all()
-    label = {row["name"]: int(row["label"]) for row in read_table("imagenet_classes.csv")}
+    label = {
+        row["name"]: int(row["label"])
+        for row in read_table("imagenet_classes", dtype=str).to_dict("records")
+    }
     row = taxonomy.names.index("guitar")
     guitars = imagenet_prototypes()[[label[n] for n in ("acoustic guitar", "electric guitar")]]
     torch.testing.assert_close(gaussian[row, :1664], guitars.mean(dim=0))

@@ -53,8 +53,8 @@ def around(taxonomy, name):
 
 def species_and_their_taxa():
     """Species with a column per rank, by pandas alone."""
-    species = pd.DataFrame(read_table("inat_cub_species.csv"))
-    taxa = pd.DataFrame(read_table("inat_cub_taxa.csv")).set_index("taxon")
+    species = read_table("inat_cub_species", dtype=str)
+    taxa = read_table("inat_cub_taxa", dtype=str).set_index("taxon")
     for rank in ("family", "order", "class"):
         column = species["taxon"]
         for _ in range(3):
@@ -100,7 +100,7 @@ def test_each_set_of_species_once_by_its_lowest_rank():
 
 
 def test_a_species_in_both_counts_once():
-    rows = read_table("inat_cub_species.csv")
+    rows = read_table("inat_cub_species", dtype=str).to_dict("records")
     assert len({row["species"] for row in rows}) == len(rows)
     for dataset, classes in (("inaturalist", 8142), ("cub", 200)):
         labels = [int(row[dataset]) for row in rows if row[dataset]]
@@ -139,7 +139,11 @@ def categories(tmp_path, *entries):
 
 
 def label_of(species):
-    (row,) = [r for r in read_table("inat_cub_species.csv") if r["species"] == species]
+    (row,) = [
+        r
+        for r in read_table("inat_cub_species", dtype=str).to_dict("records")
+        if r["species"] == species
+    ]
     return int(row["inaturalist"])
 
 
@@ -197,7 +201,7 @@ def test_a_wrong_categories_file(tmp_path):
 
 
 def test_emoji():
-    rows = pd.DataFrame(read_table("emoji.csv"))
+    rows = read_table("emoji", dtype=str)
     assert len(rows) == 1903 == rows["code"].nunique() == rows["name"].nunique()
     assert (rows["category"].nunique(), rows["subcategory"].nunique()) == (10, 100)
     taxonomy = emoji(keep_equal=True)

@@ -236,7 +236,10 @@ def test_imagenet_instruments_hold_what_they_should():
     }
     assert ("guitar", "musical instrument") in pairs_of(taxonomy)
     assert "instrumentality" not in taxonomy.names
-    labels = {row["name"]: int(row["label"]) for row in read_table("imagenet_classes.csv")}
+    labels = {
+        row["name"]: int(row["label"])
+        for row in read_table("imagenet_classes", dtype=str).to_dict("records")
+    }
     order = [labels[leaf] for leaf in taxonomy.leaves]
     assert order == sorted(order)
 

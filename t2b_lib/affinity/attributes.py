@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pandas as pd
+
+from t2b_lib.data import read_table
 
 
 def task_attributes() -> pd.DataFrame:
@@ -35,9 +35,3 @@ def task_descriptions() -> pd.Series:
 def release_names() -> dict[str, str]:
     """The 25 tasks' names in the files of the Taskonomy release -> their names in the paper."""
     return read_table("taskonomy_tasks").set_index("release")["name"].to_dict()
-
-
-def read_table(name: str) -> pd.DataFrame:
-    """A table of this chapter among those that ship with the library."""
-    with (files("t2b_lib") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, comment="#")

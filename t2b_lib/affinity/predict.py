@@ -14,9 +14,9 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import QuantileTransformer
 from torch import Tensor
 
-from t2b_lib.affinity.attributes import read_table
 from t2b_lib.boxes import Boxes
 from t2b_lib.collection import Split, TaskCollection
+from t2b_lib.data import read_table
 from t2b_lib.evaluation import mean_and_spread
 from t2b_lib.model import Task2Box, fit_many
 

@@ -1,10 +1,29 @@
 """The small tables that ship with the library; README.md beside them names their sources."""
 
-import csv
 from importlib.resources import files
 
+import pandas as pd
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """The rows of one of the shipped tables, by file name."""
-    with (files(__name__) / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+
+def read_table(name: str, dtype: type | None = None) -> pd.DataFrame:
+    """One of the shipped tables.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without ".csv".
+    dtype : type, optional
+        str reads every column as text, so that codes keep their leading zeros. Left out, columns
+        of numbers become numbers.
+
+    Returns
+    -------
+    DataFrame
+        An empty cell is NaN in a column of numbers and "" in a column of text. Lines that begin
+        with # are left out.
+    """
+    with (files(__name__) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        # Names such as "None" and "NA" are text.
+        table = pd.read_csv(file, comment="#", dtype=dtype, keep_default_na=False, na_values=[""])
+    texts = table.select_dtypes(exclude="number").columns
+    return table.fillna(dict.fromkeys(texts, ""))

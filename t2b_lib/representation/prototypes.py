@@ -62,7 +62,10 @@ def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
     ModuleNotFoundError
         The weights are not installed.
     """
-    label = {row["name"]: int(row["label"]) for row in read_table("imagenet_classes.csv")}
+    label = {
+        row["name"]: int(row["label"])
+        for row in read_table("imagenet_classes", dtype=str).to_dict("records")
+    }
     if unknown := [leaf for leaf in taxonomy.leaves if leaf not in label]:
         raise ValueError(
             f"there are prototypes of ImageNet-1k's classes only; {unknown[0]!r} is none."
@@ -76,5 +79,5 @@ def _prototypes() -> Tensor:
     weights = torch.load(bundled_file(*EFFICIENTNET_LITE0), map_location="cpu", weights_only=True)
     directions = weights["_fc.weight"].float()
     directions = normalize(directions - directions.mean(dim=0), dim=1)
-    names = [row["name"] for row in read_table("imagenet_classes.csv")]
+    names = [row["name"] for row in read_table("imagenet_classes", dtype=str).to_dict("records")]
     return torch.cat([directions, embed_texts([f"A photo of {name}" for name in names])], dim=1)

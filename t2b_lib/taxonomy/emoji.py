@@ -25,7 +25,7 @@ def emoji(*, keep_equal: bool = False) -> Taxonomy:
         `leaves` are the emoji themselves, each followed by its name; `labels` the names;
         `levels` is "category" or "subcategory".
     """
-    rows = read_table("emoji.csv")
+    rows = read_table("emoji", dtype=str).to_dict("records")
     drawn = {f"{_characters(row['code'])} {row['name']}": row for row in rows}
     child = [*drawn, *(row["subcategory"] for row in rows)]
     parent = [*(row["subcategory"] for row in rows), *(row["category"] for row in rows)]

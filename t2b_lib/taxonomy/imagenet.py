@@ -71,8 +71,13 @@ def imagenet(subtree: str) -> Taxonomy:
 @cache
 def _wordnet() -> tuple[dict[str, dict], list[str], list[str]]:
     """Synset to its row; and the edges, from ImageNet's classes (by name, in label order) up."""
-    synsets = {row["synset"]: row for row in read_table("wordnet_hypernyms.csv")}
-    classes = {row["synset"]: row["name"] for row in read_table("imagenet_classes.csv")}
+    synsets = {
+        row["synset"]: row for row in read_table("wordnet_hypernyms", dtype=str).to_dict("records")
+    }
+    classes = {
+        row["synset"]: row["name"]
+        for row in read_table("imagenet_classes", dtype=str).to_dict("records")
+    }
     edges = [
         (classes.get(synset, synset), hypernym)
         for synset in [*classes, *(s for s in synsets if s not in classes)]

@@ -109,7 +109,7 @@ def _species(categories: str | os.PathLike | None) -> tuple[list[_Species], str]
 
 
 def _shipped_species() -> list[_Species]:
-    taxa = {row["taxon"]: row for row in read_table("inat_cub_taxa.csv")}
+    taxa = {row["taxon"]: row for row in read_table("inat_cub_taxa", dtype=str).to_dict("records")}
 
     def placement(taxon: str) -> dict[str, str]:
         ranks = {}
@@ -126,7 +126,7 @@ def _shipped_species() -> list[_Species]:
             inaturalist=int(row["inaturalist"]) if row["inaturalist"] else None,
             cub=int(row["cub"]) if row["cub"] else None,
         )
-        for row in read_table("inat_cub_species.csv")
+        for row in read_table("inat_cub_species", dtype=str).to_dict("records")
     ]
 
 
