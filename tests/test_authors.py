@@ -5,6 +5,7 @@ import pickle
 import struct
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -57,6 +58,56 @@ def test_imagenet_names_its_datasets_otherwise(tmp_path):
     assert load_case(path)[0].names == tuple(names)
 
 
+def hierarchy_files(tmp_path, pairs, named):
+    """Moments for the named datasets, and the hierarchy of pairs (parent, child)."""
+    random = np.random.default_rng(1)
+    parts = {n: (random.normal(size=6), random.uniform(size=6), 9) for n in named}
+    moments, hierarchy = tmp_path / "gauss.pickle", tmp_path / "hierarchy.csv"
+    moments.write_bytes(pickle.dumps({"gauss_params": parts}))
+    table = pd.DataFrame(pairs, columns=["parent", "child"]).assign(child_type="family")
+    table.to_csv(hierarchy)
+    return {"moments": moments, "hierarchy": hierarchy}, parts
+
+
+def test_novel_datasets_are_drawn_below_the_existing_ones(tmp_path):
+    pairs = [("order 1", "family a"), ("order 2", "family b"), ("elsewhere", "family c")]
+    files, parts = hierarchy_files(tmp_path, pairs, ["family a", "family b", "family c"])
+    tasks, split = load_case(case_file(tmp_path)[0], "clip_gauss", **files)
+    assert set(tasks.names[12:]) == {"family a", "family b"}
+    assert split.existing.tolist() == list(range(12))
+    assert split.novel.tolist() == [12, 13]
+    a = tasks.names.index("family a")
+    assert tasks.relation[a, 1] == 1 and tasks.relation[1, a] == 0
+    assert tasks.relation[a, :12].sum() == 1
+    np.testing.assert_allclose(tasks.features[a], np.ravel(parts["family a"][:2]), rtol=1e-6)
+    # As in the authors' code: from a novel dataset to an existing one only.
+    assert {(i, j) for i, j in split.novel_pairs.tolist()} == {
+        (i, j) for i in (12, 13) for j in range(12)
+    }
+
+
+def test_the_novel_datasets_that_a_case_names_are_taken(tmp_path):
+    files, _ = hierarchy_files(tmp_path, [("order 1", "b")], ["a", "b", "c"])
+    path, _ = case_file(tmp_path, test_datasets=["b", "not there", "a"])
+    assert load_case(path, **files)[0].names[12:] == ("b", "a")
+    assert load_case(path, **files, novel=1)[0].names[12:] == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("features", "left_out", "message"),
+    [
+        ("clip_ave", "moments", "need both moments and hierarchy"),
+        ("clip_ave", "hierarchy", "need both moments and hierarchy"),
+        ("fim", None, "no Fisher information"),
+    ],
+)
+def test_half_of_what_novel_datasets_need_is_refused(tmp_path, features, left_out, message):
+    files, _ = hierarchy_files(tmp_path, [("order 1", "a")], ["a"])
+    files.pop(left_out, None)
+    with pytest.raises(ValueError, match=message):
+        load_case(case_file(tmp_path)[0], features, **files)
+
+
 class Hostile:
     def __reduce__(self):
         return os.mkdir, ("hacked",)
@@ -88,7 +139,7 @@ def test_nothing_but_arrays_and_plain_types_is_unpickled(tmp_path, monkeypatch, 
         ({"clip_ave_train_data": None}, "lacks clip_ave_train_data"),
         ({"mask": np.zeros((3, 3))}, "mask in .* must have shape"),
         ({"mask": np.zeros((12, 12))}, "no validation pairs"),
-        ({"mask": "none"}, "no case file"),
+        ({"mask": "none"}, "mask in .* must have shape"),
         ({"overlap": np.full((12, 12), 2.0)}, "relation must lie in"),
         ({"datasets": ["twice"] * 12}, "must be unique"),
     ],
