@@ -106,11 +106,7 @@ def fit(method, tasks, splits, seeds):
     for model, seed in zip(models, seeds, strict=True):
         if "seed" in model.get_params():
             model.set_params(seed=seed)
-    if isinstance(method, predict.AffinityBoxes):
-        return predict.fit_affinity_boxes(models, tasks, splits)
-    if isinstance(method, Task2Box):
-        return fit_many(models, tasks, splits)
-    return [model.fit(tasks, split) for model, split in zip(models, splits, strict=True)]
+    return fit_many(models, tasks, splits)
 
 
 def cases(name, method, tasks, options):

@@ -12,7 +12,7 @@ from t2b_lib.baselines import (
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
 from t2b_lib.collection import Split, TaskCollection, split
 from t2b_lib.evaluation import evaluate, run_protocol
-from t2b_lib.model import RECIPES, Task2Box, fit_many
+from t2b_lib.model import RECIPES, Ensemble, Task2Box, fit_many
 
 __version__ = "0.1.0"
 
@@ -22,6 +22,7 @@ __all__ = [
     "AsymmetricEuclidean",
     "BoxPlayground",
     "Boxes",
+    "Ensemble",
     "KLDivergence",
     "PairwiseLinear",
     "PairwiseMLP",

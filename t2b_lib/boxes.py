@@ -12,6 +12,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
@@ -29,8 +30,36 @@ _SOFT_SIDE_FLOOR = 1e-13
 _ZERO_SIDE = 1e-19
 
 
-@dataclass(frozen=True)
-class Boxes:
+def as_tensor(values, dtype: torch.dtype | None = None) -> Tensor:
+    """A tensor of nested lists, an array, a DataFrame or a tensor.
+
+    Arrays and DataFrames are copied, so that read-only ones do too.
+    """
+    if hasattr(values, "__array__") and not isinstance(values, Tensor):
+        values = np.array(values)
+    return torch.as_tensor(values, dtype=dtype)
+
+
+class TensorRecord:
+    """Base of the frozen dataclasses that hold tensors: == compares values, NaN equals NaN."""
+
+    def __eq__(self, other) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(map(_same, vars(self).values(), vars(other).values()))
+
+    __hash__ = None
+
+
+def _same(a, b) -> bool:
+    if not isinstance(a, Tensor):
+        return a == b
+    a, b = (tensor.detach().cpu().double() for tensor in (a, b))
+    return a.shape == b.shape and torch.allclose(a, b, rtol=0, atol=0, equal_nan=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Boxes(TensorRecord):
     """A batch of axis-aligned boxes in d dimensions.
 
     A box whose upper corner lies below its lower corner in any dimension is empty: its volume is
@@ -39,8 +68,8 @@ class Boxes:
     Parameters
     ----------
     lower, upper : Tensor, shape (..., d)
-        The two corners; floating point, same shape and dtype. Nested lists and NumPy arrays are
-        turned into tensors.
+        The two corners; floating point, same shape and dtype. Nested lists, arrays and DataFrames
+        become tensors. Tensors stay on their device.
 
     Raises
     ------
@@ -53,7 +82,7 @@ class Boxes:
 
     def __post_init__(self):
         for corner in ("lower", "upper"):
-            value = torch.as_tensor(getattr(self, corner))
+            value = as_tensor(getattr(self, corner))
             if not value.is_floating_point():
                 value = value.to(torch.get_default_dtype())
             object.__setattr__(self, corner, value)

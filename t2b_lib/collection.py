@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 import torch
 from torch import Tensor
 
+from t2b_lib.boxes import TensorRecord, as_tensor
 
-@dataclass(frozen=True)
-class TaskCollection:
+
+@dataclass(frozen=True, eq=False)
+class TaskCollection(TensorRecord):
     """N datasets (or tasks): what they are called, what they look like, how they relate.
+
+    Its tensors are on the CPU. Two collections are equal (==) if all their values are.
 
     Parameters
     ----------
@@ -39,8 +43,8 @@ class TaskCollection:
     def __post_init__(self):
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
         for field in ("features", "relation"):
-            value = torch.as_tensor(getattr(self, field), dtype=torch.float32)
-            object.__setattr__(self, field, value)
+            value = as_tensor(getattr(self, field), torch.float32)
+            object.__setattr__(self, field, value.cpu())
         n = len(self.names)
         if n < 2:
             raise ValueError(f"a collection needs at least two datasets to relate, got {n}")
@@ -95,11 +99,12 @@ class TaskCollection:
         return ~self.relation.isnan() & ~torch.eye(len(self), dtype=torch.bool)
 
 
-@dataclass(frozen=True)
-class Split:
+@dataclass(frozen=True, eq=False)
+class Split(TensorRecord):
     """Which datasets and which ordered pairs are trained on, tuned on and tested on.
 
     Indices refer to the whole collection; pairs have shape (P, 2), and (i, j) stands for E_ij.
+    All are integers on the CPU.
     """
 
     existing: Tensor
@@ -108,6 +113,10 @@ class Split:
     validation: Tensor
     test: Tensor
     novel_pairs: Tensor
+
+    def __post_init__(self):
+        for name, indices in vars(self).items():
+            object.__setattr__(self, name, as_tensor(indices, torch.long).cpu())
 
     def __repr__(self) -> str:
         return (
@@ -185,6 +194,20 @@ def split(
         test=test,
         novel_pairs=pairs[novel_ends == 1],
     )
+
+
+def leave_out(tasks: TaskCollection, novel: Iterable[int] = ()) -> Split:
+    """The split that trains on all measured pairs without the novel datasets.
+
+    There are no validation and no test pairs.
+    """
+    novel = torch.tensor(sorted(map(int, novel)), dtype=torch.long)
+    pairs = tasks.measured_pairs()
+    novel_ends = torch.isin(pairs, novel).sum(1)
+    everything = torch.arange(len(tasks))
+    existing = everything[~torch.isin(everything, novel)]
+    none = pairs[:0]
+    return Split(existing, novel, pairs[novel_ends == 0], none, none, pairs[novel_ends == 1])
 
 
 def listing(names: Sequence[str], most: int = 5) -> str:

@@ -7,18 +7,22 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
+from sklearn.preprocessing import QuantileTransformer
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm import tqdm
 
-from t2b_lib.boxes import Boxes, overlap, pairwise_overlap, soft_log_volume
-from t2b_lib.collection import Split, TaskCollection
-from t2b_lib.network import SIDES, BoxNetwork, pick_device
+from t2b_lib.boxes import Boxes, as_tensor, overlap, pairwise_overlap, soft_log_volume
+from t2b_lib.collection import Split, TaskCollection, leave_out
+from t2b_lib.network import SIDES, BoxNetwork, few_threads, pick_device
 from t2b_lib.store import write_whole
 
 RECIPES = {
@@ -32,13 +36,13 @@ RECIPES = {
         "project": False,
         "noise": 0.0,
         "side": "sigmoid",
-        "overlap_weight": 100.0,
         "distance_weight": 0.01,
         "regularity_weight": 1.0,
         "inverse_volume_weight": 0.7,
     },
 }
 LOSSES = ("squared error", "cross-entropy")
+OVERLAP_WEIGHT = 100.0  # of the first term of Eq. 4, in the authors' released settings
 
 
 class Task2Box(BaseEstimator):
@@ -49,7 +53,7 @@ class Task2Box(BaseEstimator):
     which a squashing function keeps positive. It is trained with all pairs at once on Eq. 4.
 
     The defaults are the recipe "default", which scores higher on unseen pairs and unseen datasets
-    than the paper's (benchmarks/results/ablation.csv); `from_recipe("paper")` gives the paper's.
+    than the paper's (t2b_lib/data/ablation.csv); `from_recipe("paper")` gives the paper's.
 
     Parameters
     ----------
@@ -72,14 +76,22 @@ class Task2Box(BaseEstimator):
         epoch; to be compared with 1 where the features are projected.
     side : "softplus" or "sigmoid"
         What keeps side lengths positive; the paper's sigmoid keeps them below 1 as well.
-    overlap_weight : float
-        Weight of the first term of Eq. 4.
     distance_weight : float
         Weight lambda of L_D in Eq. 4, which pulls related boxes together.
     regularity_weight, inverse_volume_weight : float
         gamma_1 and gamma_2 of Eq. 6: even sides, and volumes away from zero.
     size_weight : float
         Weight of Eq. 13, which pulls the volumes of the boxes to those that `fit` is given.
+    ranks : bool
+        Learn the rank of each relation among the training pairs, a share in [0, 1], rather than
+        the relation itself. It suits graded relations of any scale: the boxes are then most
+        precise where most pairs are. Predictions are ranks as well; see `affinity`.
+    teacher : estimator, optional
+        A model that is fitted first, on the same training pairs, such as an `Ensemble`. What it
+        predicts is then learned for all other pairs of existing datasets, as far as some training
+        pair has the same target.
+    relabel : bool
+        Learn the teacher's prediction for the training pairs as well.
     seed : int
         The same seed gives the same model on the same machine.
     device : str
@@ -93,6 +105,10 @@ class Task2Box(BaseEstimator):
         After `fit` or `load`.
     history_ : dict of str to list of float
         After `fit`: the terms of the loss, weighted, at about a hundred epochs.
+    teacher_ : estimator
+        After `fit` with a teacher: that teacher, fitted.
+    scale_ : QuantileTransformer
+        After `fit` with ranks: from relations to ranks and back.
     """
 
     def __init__(
@@ -106,11 +122,13 @@ class Task2Box(BaseEstimator):
         project: bool = True,
         noise: float = 0.0,
         side: str = "softplus",
-        overlap_weight: float = 100.0,
         distance_weight: float = 0.01,
         regularity_weight: float = 1.0,
         inverse_volume_weight: float = 0.7,
         size_weight: float = 100.0,
+        ranks: bool = False,
+        teacher: BaseEstimator | None = None,
+        relabel: bool = False,
         seed: int = 0,
         device: str = "auto",
         progress: bool = True,
@@ -123,11 +141,13 @@ class Task2Box(BaseEstimator):
         self.project = project
         self.noise = noise
         self.side = side
-        self.overlap_weight = overlap_weight
         self.distance_weight = distance_weight
         self.regularity_weight = regularity_weight
         self.inverse_volume_weight = inverse_volume_weight
         self.size_weight = size_weight
+        self.ranks = ranks
+        self.teacher = teacher
+        self.relabel = relabel
         self.seed = seed
         self.device = device
         self.progress = progress
@@ -204,7 +224,7 @@ class Task2Box(BaseEstimator):
         inverse_volume = (-log_volume / boxes.dim).exp().sum(-1)
         pull = self.distance_weight * weight * (relation > 0)
         terms = {
-            "overlap": self.overlap_weight * (weight * errors).sum((-2, -1)),
+            "overlap": OVERLAP_WEIGHT * (weight * errors).sum((-2, -1)),
             "distance": (pull * squared_distances).sum((-2, -1)),
             "regularity": self.regularity_weight / boxes.dim**2 * uneven,
             "volume": self.inverse_volume_weight * inverse_volume,
@@ -226,8 +246,8 @@ class Task2Box(BaseEstimator):
         -------
         Boxes, batch shape (N,), on the CPU
         """
-        network = self._fitted()
-        features = torch.as_tensor(features, dtype=torch.float32)
+        check_is_fitted(self, "network_")
+        network, features = self.network_, as_tensor(features, torch.float32)
         if features.dim() != 2 or features.shape[1] != network.in_features:
             raise ValueError(
                 f"features must have shape (N, {network.in_features}), as in training, got "
@@ -239,6 +259,8 @@ class Task2Box(BaseEstimator):
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation E_ij of pairs (i, j) of rows of `features`: the soft overlap.
+
+        With `ranks` it is the relation's rank.
 
         Parameters
         ----------
@@ -261,15 +283,33 @@ class Task2Box(BaseEstimator):
         forward = self.predict(features, pairs)
         return torch.where(forward > self.predict(features, pairs.flip(1)), forward, 0.0)
 
+    def affinity(self, overlap) -> np.ndarray:
+        """The relations whose ranks are these overlaps (any shape): training pairs' quantiles.
+
+        Without `ranks` they are the overlaps themselves.
+        """
+        check_is_fitted(self, "network_")
+        overlap = np.asarray(overlap, dtype=float)
+        if not self.ranks:
+            return overlap
+        shares = overlap.reshape(-1, 1).clip(0, 1)
+        return self.scale_.inverse_transform(shares).reshape(overlap.shape)
+
     def save(self, path: str | Path) -> None:
-        """Write `path` (safetensors) with the weights and, in its metadata, the settings."""
-        network = self._fitted()
-        settings = self.get_params() | {"in_features": network.in_features}
-        weights = {name: value.cpu() for name, value in network.state_dict().items()}
+        """Write `path` (safetensors) with the weights and, in its metadata, the settings.
+
+        The teacher is not kept: it has done its work.
+        """
+        check_is_fitted(self, "network_")
+        settings = {name: getattr(self, name) for name in Task2Box._get_param_names()}
+        settings |= {"teacher": None, "in_features": self.network_.in_features}
+        weights = {name: value.cpu() for name, value in self.network_.state_dict().items()}
+        if self.ranks:
+            weights["scale"] = torch.from_numpy(self.scale_.quantiles_)
         write_whole(path, save(weights, metadata={"task2box": json.dumps(settings)}))
 
-    @classmethod
-    def load(cls, path: str | Path, device: str = "auto") -> Task2Box:
+    @staticmethod
+    def load(path: str | Path, device: str = "auto") -> Task2Box:
         """A fitted model from a file that `save` wrote.
 
         Raises
@@ -277,16 +317,16 @@ class Task2Box(BaseEstimator):
         ValueError
             If the file is damaged or is no Task2Box model.
         """
-        from safetensors import safe_open
-
         path = Path(path)
         try:
             with safe_open(path, framework="pt") as file:
                 settings = json.loads((file.metadata() or {})["task2box"])
             in_features = settings.pop("in_features")
             settings["hidden"] = tuple(settings["hidden"])
-            model = cls(**settings | {"device": device})
+            model = Task2Box(**settings | {"device": device})
             weights = load_file(path)
+            if model.ranks:
+                model.scale_ = _scale_of(weights.pop("scale").numpy())
             directions = weights["inputs.directions"].shape[-1] if model.project else None
             network = BoxNetwork(
                 in_features, model.box_dim, model.hidden, side=model.side, directions=directions
@@ -302,8 +342,9 @@ class Task2Box(BaseEstimator):
     def _initial_network(self, features: Tensor) -> BoxNetwork:
         """An untrained network for the features (N, D) of the training datasets."""
         directions = min(features.shape) if self.project else None
-        with torch.random.fork_rng():
-            torch.manual_seed(self.seed)
+        # `torch.manual_seed` and a plain `fork_rng` would touch the generators of all GPUs.
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(self.seed)
             network = BoxNetwork(
                 features.shape[1], self.box_dim, self.hidden, side=self.side, directions=directions
             )
@@ -311,105 +352,160 @@ class Task2Box(BaseEstimator):
             network.inputs.fit(features)
         return network
 
-    def _fitted(self) -> BoxNetwork:
-        if not hasattr(self, "network_"):
-            raise ValueError("this Task2Box is not fitted yet: call fit(tasks, split) first")
-        return self.network_
+    def _make_teacher(self) -> BaseEstimator | None:
+        """The unfitted teacher of this model, with its seed; None without a teacher."""
+        return None if self.teacher is None else _with_own(self.teacher, self)
+
+    def _on_own_scale(self, tasks: TaskCollection, split: Split) -> TaskCollection:
+        """The collection with the relation that this model learns; sets `scale_`."""
+        if not self.ranks:
+            return tasks
+        self.scale_ = _scale_of(_values(tasks.relation, split.train).numpy()[:, None])
+        ranks = self.scale_.transform(tasks.relation.reshape(-1, 1).numpy())
+        return replace(tasks, relation=ranks.reshape(tasks.relation.shape))
 
 
-def fit_many(
-    models: Sequence[Task2Box],
-    tasks: TaskCollection,
-    splits: Sequence[Split | None],
-    volumes: Tensor | None = None,
-    bar: tqdm | None = None,
-    relations: Tensor | None = None,
-) -> list[Task2Box]:
-    """Fit several models at once, in the time that the machine needs for their sum at its best.
-
-    Each becomes what `fit` would make of it alone: one forward and backward pass and one step of
-    Adam serve all, but no number of one model enters another. Only rounding differs, which training
-    multiplies: after hundreds of epochs the two are as alike as on two machines.
+class Ensemble(BaseEstimator):
+    """The mean prediction of several models that differ in their seed only.
 
     Parameters
     ----------
-    models : sequence of Task2Box
-        Of the same settings but for `seed`.
-    tasks : TaskCollection
+    model : Task2Box, optional
+        Unfitted; left out, the default recipe.
+    size : int
+        How many models.
+    seed : int
+
+    Attributes
+    ----------
+    models_ : list of Task2Box
+        After `fit`.
+    """
+
+    def __init__(self, model: Task2Box | None = None, size: int = 16, *, seed: int = 0):
+        self.model = model
+        self.size = size
+        self.seed = seed
+
+    def fit(self, tasks: TaskCollection, split: Split | None = None) -> Ensemble:
+        """Train all models together on the training pairs of `split`, or on all measured pairs."""
+        return fit_many([self], tasks, [split])[0]
+
+    def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Mean of the models' predictions for pairs (P, 2) of rows of `features`, shape (P,)."""
+        check_is_fitted(self, "models_")
+        return torch.stack([model.predict(features, pairs) for model in self.models_]).mean(0)
+
+    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Mean of the models' scores, shape (P,); see `Task2Box.containment_score`."""
+        check_is_fitted(self, "models_")
+        scores = [model.containment_score(features, pairs) for model in self.models_]
+        return torch.stack(scores).mean(0)
+
+    def _member(self, k: int) -> Task2Box:
+        model = Task2Box() if self.model is None else clone(self.model)
+        return model.set_params(seed=self.seed + 10_000 * (k + 1))
+
+
+def fit_many(
+    models: Sequence[BaseEstimator],
+    tasks: TaskCollection | Sequence[TaskCollection],
+    splits: Sequence[Split | None],
+    volumes: Tensor | None = None,
+    bar: tqdm | None = None,
+) -> list[BaseEstimator]:
+    """Fit several models of one kind; boxes train in one batch, which is faster.
+
+    Each becomes what `fit` would make of it alone: one forward and backward pass and one step of
+    Adam serve all, but no number of one model enters another. Only rounding differs. Training
+    amplifies that: after hundreds of epochs the two are as alike as on two machines.
+
+    Parameters
+    ----------
+    models : sequence of Task2Box, Ensemble or a baseline
+        Of the same settings except for `seed`.
+    tasks : TaskCollection, or a sequence of as many as models
+        One for all models, or one each, with equally many features.
     splits : sequence of Split or None, as many as models
         With the same number of existing datasets. None: all measured pairs.
     volumes : Tensor, shape (N,), optional
         As in `Task2Box.fit`.
     bar : tqdm, optional
-        A progress bar to move by the number of models, in the place of one of its own.
-    relations : Tensor, shape (models, N, N), optional
-        What each model is to learn, in the place of `tasks.relation`.
+        A progress bar to move by the number of models, instead of one of its own.
 
     Returns
     -------
-    list of Task2Box
+    list
         The models given, fitted.
 
     Raises
     ------
     ValueError
         On settings or numbers of datasets that differ, an unknown loss or side, no training pairs,
-        volumes that are not N positive numbers or relations of another shape.
+        or volumes that are not N positive numbers.
     """
-    models, splits = list(models), list(splits)
-    _require_one_shape(models, splits)
-    if volumes is not None:
-        volumes = torch.as_tensor(volumes, dtype=torch.float32)
-        if volumes.shape != (len(tasks),) or not ((volumes > 0) & volumes.isfinite()).all():
-            raise ValueError(f"volumes must be {len(tasks)} positive numbers, one for each dataset")
-    n = len(tasks)
-    if relations is None:
-        relations = tasks.relation.expand(len(models), n, n)
-    if relations.shape != (len(models), n, n):
+    models = list(models)
+    tasks = [tasks] * len(models) if isinstance(tasks, TaskCollection) else list(tasks)
+    if not len(models) == len(tasks) == len(splits):
         raise ValueError(
-            f"relations must have shape {(len(models), n, n)}, got {tuple(relations.shape)}"
+            f"{len(models)} models, {len(tasks)} collections and {len(splits)} splits: give each "
+            "model one"
         )
-    size = _group_size(models[0], tasks)
+    splits = [leave_out(t) if s is None else s for t, s in zip(tasks, splits, strict=True)]
+    _require_same_settings(models)
+    if isinstance(models[0], Task2Box):
+        _fit_boxes(models, tasks, splits, volumes, bar)
+    elif isinstance(models[0], Ensemble):
+        size = models[0].size
+        members = [model._member(k) for k in range(size) for model in models]
+        fit_many(members, tasks * size, splits * size, volumes, bar)
+        for k, model in enumerate(models):
+            model.models_ = members[k :: len(models)]
+    else:
+        for model, of_model, split in zip(models, tasks, splits, strict=True):
+            model.fit(of_model, split)
+            if bar is not None:
+                bar.update()
+    return models
+
+
+def _fit_boxes(
+    models: list[Task2Box],
+    tasks: list[TaskCollection],
+    splits: list[Split],
+    volumes: Tensor | None,
+    bar: tqdm | None,
+) -> None:
+    _require_trainable(models[0], tasks, splits)
+    if volumes is not None:
+        volumes = as_tensor(volumes, torch.float32)
+        n = len(tasks[0])
+        if volumes.shape != (n,) or not ((volumes > 0) & volumes.isfinite()).all():
+            raise ValueError(f"volumes must be {n} positive numbers, one for each dataset")
+    size = _group_size(models[0], tasks[0])
     for start in range(0, len(models), size):
         group = slice(start, start + size)
-        _fit_group(models[group], tasks, splits[group], relations[group], volumes, bar)
-    return models
+        _fit_group(models[group], tasks[group], splits[group], volumes, bar)
 
 
 def _fit_group(
     models: list[Task2Box],
-    tasks: TaskCollection,
-    splits: list[Split | None],
-    relations: Tensor,
+    tasks: list[TaskCollection],
+    splits: list[Split],
     volumes: Tensor | None,
     bar: tqdm | None,
 ) -> None:
-    first = models[0]
+    first, existing = models[0], [split.existing for split in splits]
     device = pick_device(first.device)
-    everything = torch.arange(len(tasks))
-    existing = torch.stack([everything if s is None else s.existing for s in splits])
-    each = torch.arange(len(models))[:, None, None]
-    rows, columns = existing[:, :, None], existing[:, None, :]
-
-    # Dense (N, N) targets: gathering P pairs and scattering their gradients back costs more
-    # than computing the few pairs that are not trained on.
-    weight = torch.zeros(len(models), len(tasks), len(tasks))
-    for of_model, split in zip(weight, splits, strict=True):
-        pairs = tasks.measured_pairs() if split is None else split.train
-        if not len(pairs):
-            raise ValueError("no training pairs: the collection has no measured relation to learn")
-        of_model[pairs[:, 0], pairs[:, 1]] = 1.0
-    weight = weight[each, rows, columns].to(device)
-    relation = relations[each, rows, columns].nan_to_num().to(device)
+    relation, weight = (t.to(device) for t in _targets(models, tasks, splits))
     if volumes is not None:
-        volumes = volumes[existing].to(device)
-
-    networks = [
-        model._initial_network(tasks.features[e]) for model, e in zip(models, existing, strict=True)
-    ]
-    network = BoxNetwork.stack(networks).to(device)
+        volumes = volumes[torch.stack(existing)].to(device)
+    features = [t.features[e] for t, e in zip(tasks, existing, strict=True)]
+    network = BoxNetwork.stack(
+        [model._initial_network(x) for model, x in zip(models, features, strict=True)]
+    ).to(device)
     with torch.no_grad():
-        inputs = network.inputs(tasks.features[existing].to(device)).mT.contiguous()
+        inputs = network.inputs(torch.stack(features).to(device)).mT.contiguous()
     noise = [torch.Generator(device).manual_seed(model.seed) for model in models]
     optimizer = torch.optim.Adam(network.parameters(), lr=first.learning_rate, fused=True)
     epochs = first.epochs
@@ -423,31 +519,81 @@ def _fit_group(
         unit="epoch",
         disable=bar is not None or not first.progress,
     )
-    for epoch in own_bar:
-        optimizer.zero_grad()
-        seen = inputs
-        if first.noise:
-            shape = inputs.shape[1:]
-            drawn = [torch.randn(shape, generator=g, device=device) for g in noise]
-            seen = torch.add(inputs, torch.stack(drawn), alpha=first.noise)
-        terms = first.loss_terms(network.boxes(seen), relation, weight, volumes)
-        loss = sum(terms.values()).sum()
-        loss.backward()
-        optimizer.step()
-        if epoch % every == 0 or epoch == epochs - 1:
-            history["epoch"].append(epoch)
-            for name, term in terms.items():
-                history[name].append(term.tolist())
-            own_bar.set_postfix(loss=f"{loss.item() / len(models):.1f}", refresh=False)
-        if bar is not None:
-            # A hair less: tqdm warns where the rounded sum of the parts exceeds the whole.
-            bar.update(len(models) / epochs * (1 - 1e-9))
+    with few_threads(inputs.numel()):
+        for epoch in own_bar:
+            optimizer.zero_grad()
+            seen = inputs
+            if first.noise:
+                shape = inputs.shape[1:]
+                drawn = [torch.randn(shape, generator=g, device=device) for g in noise]
+                seen = torch.add(inputs, torch.stack(drawn), alpha=first.noise)
+            terms = first.loss_terms(network.boxes(seen), relation, weight, volumes)
+            loss = sum(terms.values()).sum()
+            loss.backward()
+            optimizer.step()
+            if epoch % every == 0 or epoch == epochs - 1:
+                history["epoch"].append(epoch)
+                for name, term in terms.items():
+                    history[name].append(term.tolist())
+                own_bar.set_postfix(loss=f"{loss.item() / len(models):.1f}", refresh=False)
+            if bar is not None:
+                # A hair less: tqdm warns where the rounded sum of the parts exceeds the whole.
+                bar.update(len(models) / epochs * (1 - 1e-9))
 
     for k, (model, own) in enumerate(zip(models, network.eval().unstack(), strict=True)):
         model.network_ = own
         model.history_ = {"epoch": history["epoch"].copy()} | {
             name: [values[k] for values in history[name]] for name in history if name != "epoch"
         }
+
+
+def _targets(
+    models: list[Task2Box], tasks: list[TaskCollection], splits: list[Split]
+) -> tuple[Tensor, Tensor]:
+    """What each of K models learns of its n existing datasets: relation and weight, (K, n, n).
+
+    Dense: gathering the training pairs and scattering their gradients back would cost more than
+    computing the few other pairs, which have weight 0.
+    """
+    tasks = [model._on_own_scale(*own) for model, *own in zip(models, tasks, splits, strict=True)]
+    relations = [own.relation.nan_to_num() for own in tasks]
+    weights = [torch.zeros_like(relation) for relation in relations]
+    for weight, split in zip(weights, splits, strict=True):
+        weight[split.train[:, 0], split.train[:, 1]] = 1.0
+
+    teachers = [model._make_teacher() for model in models]
+    if teachers[0] is not None:
+        fit_many(teachers, tasks, splits)
+        for k, (model, teacher, split) in enumerate(zip(models, teachers, splits, strict=True)):
+            model.teacher_ = teacher
+            pairs = torch.cartesian_prod(split.existing, split.train[:, 1].unique())
+            pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+            if not model.relabel:
+                pairs = pairs[_values(weights[k], pairs) == 0]
+            relations[k][pairs[:, 0], pairs[:, 1]] = (
+                teacher.predict(tasks[k].features, pairs).float().clamp(0, 1)
+            )
+            weights[k][pairs[:, 0], pairs[:, 1]] = 1.0
+    return tuple(
+        torch.stack([m[s.existing][:, s.existing] for m, s in zip(matrices, splits, strict=True)])
+        for matrices in (relations, weights)
+    )
+
+
+def _with_own(teacher: BaseEstimator, model: Task2Box) -> BaseEstimator:
+    """A clone of the teacher with the seed of the model, and with progress bars as it has."""
+    teacher = clone(teacher)
+    names = teacher.get_params()
+    changes = {name: model.progress for name in names if name.split("__")[-1] == "progress"}
+    return teacher.set_params(**changes | ({"seed": model.seed} if "seed" in names else {}))
+
+
+def _values(matrix: Tensor, pairs: Tensor) -> Tensor:
+    return matrix[pairs[:, 0], pairs[:, 1]]
+
+
+def _scale_of(values: np.ndarray) -> QuantileTransformer:
+    return QuantileTransformer(n_quantiles=len(values), subsample=None).fit(values)
 
 
 def _group_size(model: Task2Box, tasks: TaskCollection) -> int:
@@ -463,25 +609,41 @@ def _group_size(model: Task2Box, tasks: TaskCollection) -> int:
     return max(1, most // largest)
 
 
-def _require_one_shape(models: Sequence[Task2Box], splits: Sequence[Split | None]) -> None:
-    first = models[0]
-    if len(models) != len(splits):
-        raise ValueError(f"{len(models)} models and {len(splits)} splits: give each model one")
-    if first.loss not in LOSSES:
-        raise ValueError(f"unknown loss {first.loss!r}; there are: {', '.join(LOSSES)}")
-    if first.side not in SIDES:
-        raise ValueError(f"unknown side {first.side!r}; there are: {', '.join(SIDES)}")
-    shared = first.get_params()
+def settings_of(model: BaseEstimator) -> dict:
+    """What decides a fit except for the seed, the device and the progress bar, nested ones too."""
+    settings = {"class": type(model).__name__}
+    for name, value in model.get_params().items():
+        if name.split("__")[-1] not in ("seed", "device", "progress"):
+            settings[name] = type(value).__name__ if isinstance(value, BaseEstimator) else value
+    return settings
+
+
+def _require_same_settings(models: Sequence[BaseEstimator]) -> None:
+    first = settings_of(models[0])
     for model in models[1:]:
-        for name, value in model.get_params().items():
-            if name not in ("seed", "progress") and value != shared[name]:
+        for name, value in settings_of(model).items():
+            if name not in first or not np.array_equal(value, first[name]):
                 raise ValueError(
                     f"models that train together differ in their seed only, but {name} is "
-                    f"{shared[name]!r} and {value!r}"
+                    f"{first.get(name)!r} and {value!r}"
                 )
-    sizes = {None if split is None else len(split.existing) for split in splits}
-    if len(sizes) > 1:
-        raise ValueError(
-            "models that train together need equally many existing datasets, got "
-            f"{' and '.join(map(str, sizes))}"
-        )
+
+
+def _require_trainable(
+    model: Task2Box, tasks: Sequence[TaskCollection], splits: Sequence[Split]
+) -> None:
+    if model.loss not in LOSSES:
+        raise ValueError(f"unknown loss {model.loss!r}; there are: {', '.join(LOSSES)}")
+    if model.side not in SIDES:
+        raise ValueError(f"unknown side {model.side!r}; there are: {', '.join(SIDES)}")
+    if not all(len(split.train) for split in splits):
+        raise ValueError("no training pairs: the collection has no measured relation to learn")
+    for what, sizes in {
+        "existing datasets": {len(split.existing) for split in splits},
+        "features": {own.features.shape[1] for own in tasks},
+    }.items():
+        if len(sizes) > 1:
+            raise ValueError(
+                f"models that train together need equally many {what}, got "
+                f"{' and '.join(map(str, sizes))}"
+            )

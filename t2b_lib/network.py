@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,8 @@ from torch.nn.functional import batch_norm, softplus
 
 from t2b_lib.boxes import Boxes
 
+# Fewer numbers than this in the input of a network are too few for several threads.
+FEW_ELEMENTS = 5_000
 SIDES = {"sigmoid": torch.sigmoid, "softplus": softplus}
 
 
@@ -176,3 +179,19 @@ def pick_device(device: str) -> torch.device:
     if torch.device(device).type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device {device!r} was asked for, but torch sees no GPU; use 'auto'")
     return torch.device(device)
+
+
+@contextlib.contextmanager
+def few_threads(elements: int) -> Iterator[None]:
+    """One thread for operations on few elements, and as many as before afterwards.
+
+    Threads that share a small operation spend their time waiting for each other, much more so
+    where another program keeps a core busy.
+    """
+    before = torch.get_num_threads()
+    if elements < FEW_ELEMENTS:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

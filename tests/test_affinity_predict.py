@@ -157,7 +157,7 @@ def fitted(tasks):
         affinity.AffinityBoxes(2, teachers=2, epochs=400, seed=k, device="cpu", progress=False)
         for k in range(2)
     ]
-    return affinity.fit_affinity_boxes(models, tasks, splits), splits
+    return t2b.fit_many(models, tasks, splits), splits
 
 
 def test_affinity_boxes_learn_the_order(tasks, fitted):
@@ -170,7 +170,7 @@ def test_affinity_boxes_learn_the_order(tasks, fitted):
 def test_fitting_together_is_fitting_alone(tasks, fitted):
     """For a few epochs: Adam lets the smallest rounding grow until the two part."""
     models, splits = ([clone(model).set_params(epochs=8) for model in fitted[0]], fitted[1])
-    affinity.fit_affinity_boxes(models, tasks, splits)
+    t2b.fit_many(models, tasks, splits)
     pairs = tasks.measured_pairs()
     for model, split in zip(models, splits, strict=True):
         alone = clone(model).fit(tasks, split).predict(tasks.features, pairs)
@@ -205,7 +205,7 @@ def test_overlaps_become_affinities_again(tasks, fitted):
 
 
 def test_affinity_boxes_ask_to_be_fitted(tasks):
-    with pytest.raises(ValueError, match="call fit"):
+    with pytest.raises(ValueError, match="not fitted"):
         affinity.AffinityBoxes().embed(tasks.features)
 
 
@@ -278,7 +278,7 @@ def test_the_default_recipe_on_the_release(shared_dir):
         affinity.AffinityBoxes(3, teachers=1, epochs=1000, seed=k, device="cpu", progress=False)
         for k in range(3)
     ]
-    affinity.fit_affinity_boxes(models, tasks, splits)
+    t2b.fit_many(models, tasks, splits)
     found = [
         affinity.score_affinities(m, tasks, s)["existing"]
         for m, s in zip(models, splits, strict=True)

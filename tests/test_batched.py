@@ -7,7 +7,7 @@ from torch import nn
 from tqdm import tqdm
 
 import t2b_lib as t2b
-from t2b_lib.model import _group_size, fit_many
+from t2b_lib.model import Ensemble, _group_size, fit_many
 from t2b_lib.network import BoxNetwork, Projection
 
 
@@ -132,21 +132,18 @@ def test_projection_keeps_what_tells_the_training_datasets_apart():
     torch.testing.assert_close(projection(stranger[None])[0], z[:1], rtol=1e-4, atol=1e-4)
 
 
-def test_each_model_learns_its_own_relation(double):
+def test_each_model_learns_its_own_collection(double):
     tasks = tasks_of()
-    object.__setattr__(tasks, "features", tasks.features.double())
+    other = t2b.TaskCollection(tasks.names, tasks.features, 1 - tasks.relation)
+    for own in (tasks, other):
+        object.__setattr__(own, "features", own.features.double())
     splits = [t2b.split(tasks, novel=6, seed=case) for case in range(2)]
-    relations = torch.stack([tasks.relation, 1 - tasks.relation])
-    make = lambda seed: t2b.Task2Box(hidden=(16,), epochs=8, seed=seed, progress=False)  # noqa: E731
-    together = fit_many([make(0), make(1)], tasks, splits, relations=relations)
-    for seed, (model, relation) in enumerate(zip(together, relations, strict=True)):
-        own = t2b.TaskCollection(tasks.names, tasks.features, relation)
-        object.__setattr__(own, "features", tasks.features)
-        alone = make(seed).fit(own, splits[seed])
-        boxes, expected = model.network_(tasks.features), alone.network_(tasks.features)
+    models = [t2b.Task2Box(hidden=(16,), epochs=8, seed=k, progress=False) for k in range(2)]
+    together = fit_many(models, [tasks, other], splits)
+    for model, own, split in zip(together, (tasks, other), splits, strict=True):
+        alone = clone(model).fit(own, split)
+        boxes, expected = model.network_(own.features), alone.network_(own.features)
         torch.testing.assert_close(boxes.lower, expected.lower, rtol=0, atol=1e-5)
-    with pytest.raises(ValueError, match=r"relations must have shape \(2, "):
-        fit_many([make(0), make(1)], tasks, splits, relations=relations[:1])
 
 
 def test_models_that_do_not_go_together_are_refused():
@@ -157,8 +154,19 @@ def test_models_that_do_not_go_together_are_refused():
         fit_many([make(), make()], tasks, splits)
     with pytest.raises(ValueError, match="box_dim is 2 and 3"):
         fit_many([make(), make(box_dim=3)], tasks, splits[:1] * 2)
-    with pytest.raises(ValueError, match="2 models and 1 splits"):
+    with pytest.raises(ValueError, match="2 models, 2 collections and 1 splits"):
         fit_many([make(), make()], tasks, splits[:1])
+    boxes = [t2b.affinity.AffinityBoxes(teachers=k, epochs=1, progress=False) for k in (0, 1)]
+    with pytest.raises(ValueError, match="teachers is 0 and 1"):
+        fit_many(boxes, tasks, splits[:1] * 2)
+    taught = [make(teacher=Ensemble(make(box_dim=d), 1)) for d in (2, 3)]
+    with pytest.raises(ValueError, match="teacher__model__box_dim is 2 and 3"):
+        fit_many(taught, tasks, splits[:1] * 2)
+    with pytest.raises(ValueError, match="class is 'Task2Box' and 'AffinityBoxes'"):
+        fit_many([make(), boxes[0]], tasks, splits[:1] * 2)
+    narrow = t2b.TaskCollection(tasks.names, tasks.features[:, :3], tasks.relation)
+    with pytest.raises(ValueError, match="equally many features"):
+        fit_many([make(), make()], [tasks, narrow], splits[:1] * 2)
     with pytest.raises(ValueError, match="unknown loss 'mse'; there are: squared error"):
         make(loss="mse").fit(tasks)
     with pytest.raises(ValueError, match="unknown side 'relu'; there are: sigmoid"):

@@ -1,14 +1,16 @@
 """Task2Box: its loss against sums written out by hand, what it learns, what it refuses."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from scipy.stats import spearmanr
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 import t2b_lib as t2b
 from t2b_lib.boxes import EULER_GAMMA, Boxes
+from t2b_lib.model import _targets
 from t2b_lib.network import BoxNetwork, pick_device
 
 
@@ -120,16 +122,88 @@ def test_it_learns_a_small_hierarchy():
     assert model.history_["overlap"][-1] < 0.2 * model.history_["overlap"][0]
 
 
-def test_the_seed_decides_and_the_global_generator_is_left_alone():
+def test_the_seed_decides_and_the_generators_are_left_alone(monkeypatch):
     tasks = nested_tasks()
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: pytest.fail("a GPU is used"))
     first, again, other = (
-        small(epochs=5, seed=seed).fit(tasks).embed(tasks.features).lower for seed in (1, 1, 2)
+        small(epochs=5, seed=seed, device="cpu").fit(tasks).embed(tasks.features).lower
+        for seed in (1, 1, 2)
     )
     assert torch.equal(first, again) and not torch.equal(first, other)
     assert torch.equal(torch.rand(1), expected)
+
+
+class Told(BaseEstimator):
+    """A teacher that predicts one number and keeps what it was given."""
+
+    def __init__(self, answer=0.5, seed=0):
+        self.answer = answer
+        self.seed = seed
+
+    def fit(self, tasks, split):
+        self.given_ = tasks, split
+        return self
+
+    def predict(self, features, pairs):
+        return torch.full((len(pairs),), self.answer)
+
+
+@pytest.mark.parametrize("relabel", [False, True])
+def test_a_teacher_answers_for_the_other_pairs_of_existing_datasets(relabel):
+    tasks = nested_tasks()
+    split = t2b.split(tasks, novel=3, seed=1)
+    model = small(epochs=1, seed=7, teacher=Told(0.25), relabel=relabel)
+    (relation,), (weight,) = _targets([model], [tasks], [split])
+    existing = split.existing
+    train = torch.zeros(12, 12, dtype=torch.bool)
+    train[split.train[:, 0], split.train[:, 1]] = True
+    train = train[existing][:, existing]
+    assert torch.equal(weight, 1 - torch.eye(len(existing)))
+    told = weight.bool() if relabel else weight.bool() & ~train
+    assert (relation[told] == 0.25).all()
+    assert torch.equal(relation[~told], tasks.relation[existing][:, existing][~told])
+    assert model.teacher_.given_ == (tasks, split) and model.teacher_.seed == 7
+    assert not hasattr(model.teacher, "given_")  # the teacher given stays as it was
+
+
+def test_an_unknown_target_has_no_lesson():
+    """Nothing says how strong the relation to a target is that no training pair has."""
+    tasks = nested_tasks()
+    split = t2b.split(tasks, seed=1)
+    split = replace(split, train=split.train[split.train[:, 1] != 4])
+    _, (weight,) = _targets([small(teacher=Told())], [tasks], [split])
+    assert weight[:, 4].sum() == 0 and weight.sum() == 11 * 11
+
+
+def test_an_ensemble_is_the_mean_of_models_of_other_seeds():
+    tasks = nested_tasks()
+    ensemble = t2b.Ensemble(small(epochs=5), size=3, seed=2).fit(tasks)
+    pairs = tasks.measured_pairs()
+    alone = [small(epochs=5, seed=2 + 10_000 * k).fit(tasks) for k in (1, 2, 3)]
+    for method in ("predict", "containment_score"):
+        each = [getattr(model, method)(tasks.features, pairs) for model in alone]
+        found = getattr(ensemble, method)(tasks.features, pairs)
+        torch.testing.assert_close(found, torch.stack(each).mean(0), rtol=0, atol=1e-4)
+
+
+def test_ranks_are_those_of_the_training_pairs():
+    """Any growing function of the relation gives the same boxes, and the way back differs."""
+    random = torch.Generator().manual_seed(0)
+    tasks = nested_tasks()
+    graded = t2b.TaskCollection(tasks.names, tasks.features, torch.rand(12, 12, generator=random))
+    cubed = t2b.TaskCollection(tasks.names, tasks.features, graded.relation**3)
+    split = t2b.split(graded, novel=2)
+    first, second = (small(epochs=5, ranks=True).fit(t, split) for t in (graded, cubed))
+    boxes = [model.embed(tasks.features) for model in (first, second)]
+    assert torch.allclose(boxes[0].lower, boxes[1].lower, atol=1e-4)
+    known = graded.relation[split.train[:, 0], split.train[:, 1]]
+    assert first.affinity(0.5) == pytest.approx(float(known.median()), abs=0.02)
+    assert second.affinity(0.5) == pytest.approx(first.affinity(0.5) ** 3, abs=0.02)
+    assert small(epochs=1).fit(tasks).affinity(0.3) == 0.3
 
 
 def test_containment_needs_the_larger_direction():
@@ -158,6 +232,11 @@ def test_save_and_load_give_the_same_boxes(tmp_path):
     loaded = t2b.Task2Box.load(tmp_path / "model.safetensors")
     assert torch.equal(loaded.embed(tasks.features).upper, model.embed(tasks.features).upper)
     assert loaded.get_params() == model.get_params()
+    ranked = small(epochs=2, ranks=True, teacher=Told()).fit(tasks)
+    ranked.save(tmp_path / "model.safetensors")
+    loaded = t2b.Task2Box.load(tmp_path / "model.safetensors")
+    assert loaded.affinity([0.1, 0.9]).tolist() == ranked.affinity([0.1, 0.9]).tolist()
+    assert loaded.get_params() == ranked.set_params(teacher=None).get_params()
     assert [p.name for p in tmp_path.iterdir()] == ["model.safetensors"]
 
 
@@ -187,7 +266,7 @@ def test_bad_input_is_refused():
     tasks = nested_tasks()
     with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: default, paper"):
         t2b.Task2Box.from_recipe("papre")
-    with pytest.raises(ValueError, match="not fitted yet"):
+    with pytest.raises(ValueError, match="not fitted"):
         small().embed(tasks.features)
     model = small(epochs=1).fit(tasks)
     with pytest.raises(ValueError, match=r"shape \(N, 8\), as in training, got \(12, 7\)"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -11,14 +11,12 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import Ridge
-from sklearn.preprocessing import QuantileTransformer
 from torch import Tensor
 
-from t2b_lib.boxes import Boxes
-from t2b_lib.collection import Split, TaskCollection
+from t2b_lib.collection import Split, TaskCollection, leave_out
 from t2b_lib.data import read_table
 from t2b_lib.evaluation import mean_and_spread
-from t2b_lib.model import Task2Box, fit_many
+from t2b_lib.model import Ensemble, Task2Box
 
 # How the paper's recipe differs for Taskonomy, from the authors' released settings. They have two
 # more variants of the network: hidden=(16,) and hidden=().
@@ -32,15 +30,12 @@ _RECIPE = {
     "project": True,
     "noise": 0.2,
     "side": "sigmoid",
-    "overlap_weight": 100.0,
     "distance_weight": 1.0,
     "regularity_weight": 0.1,
     "inverse_volume_weight": 0.01,
 }
-# Fewer dimensions learn less from the affinities; to be taught, they are enough.
+# Boxes of fewer dimensions learn less from the affinities, but enough from a teacher.
 _TEACHER_DIM = 5
-# More at once is not faster.
-_CASES_AT_ONCE = 10
 
 
 def rescale(affinity, k: float = 50.0) -> np.ndarray:
@@ -83,34 +78,22 @@ def restore(rescaled, k: float = 50.0) -> np.ndarray:
     return np.arctanh(np.clip(np.asarray(rescaled, dtype=float), 0, np.nextafter(1, 0))) / k
 
 
-class AffinityBoxes(BaseEstimator):
+class AffinityBoxes(Task2Box):
     """Boxes of tasks from graded relations of any scale: the default recipe for affinities.
 
-    It differs from the paper's in three ways. The relation is replaced by its rank among the
-    training pairs, a share in [0, 1], so that boxes spend their precision where the pairs are. The
-    network is small, with noise on its inputs. And several networks with boxes of five dimensions
-    (or more, if more are asked for) are trained, whose mean prediction for every pair of existing
-    tasks with a known target is what the final network learns: one box for each task, less
-    dependent on a single start.
+    It differs from the paper's in three ways. The boxes learn ranks. The network is small, with
+    noise on its inputs. And an `Ensemble` of networks with boxes of five dimensions (or more, if
+    more are asked for) teaches the final network, also on the training pairs: one box for each
+    task, less dependent on a single start.
 
     Parameters
     ----------
-    box_dim : int
     teachers : int
-        Networks to average; 0 trains on the ranks directly.
+        Networks in the ensemble; 0 trains on the ranks directly.
     epochs : int
         Of the final network; a teacher has half of them.
-    seed : int
-    device : str
+    box_dim, seed, device, progress
         As in `Task2Box`.
-    progress : bool
-
-    Attributes
-    ----------
-    model_ : Task2Box
-        The final network.
-    scale_ : QuantileTransformer
-        From affinities to ranks and back.
     """
 
     def __init__(
@@ -123,120 +106,16 @@ class AffinityBoxes(BaseEstimator):
         device: str = "auto",
         progress: bool = True,
     ):
-        self.box_dim = box_dim
         self.teachers = teachers
-        self.epochs = epochs
-        self.seed = seed
-        self.device = device
-        self.progress = progress
+        own = {"epochs": epochs, "seed": seed, "device": device, "progress": progress}
+        super().__init__(box_dim, ranks=True, relabel=True, **own, **_RECIPE)
 
-    def fit(self, tasks: TaskCollection, split: Split | None = None) -> AffinityBoxes:
-        """Train on the training pairs of `split`, or on all measured pairs where it is left out.
-
-        Parameters
-        ----------
-        tasks : TaskCollection
-            Its relation is the affinities as measured; they need no rescaling.
-        split : Split, optional
-        """
-        return fit_affinity_boxes([self], tasks, [split])[0]
-
-    def embed(self, features: Tensor) -> Boxes:
-        """Boxes of tasks (N, D), seen in training or not."""
-        return self._fitted().embed(features)
-
-    def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Predicted relation of pairs (P, 2), shape (P,): the soft overlap, on the scale of ranks.
-
-        See `affinity` for affinities.
-        """
-        return self._fitted().predict(features, pairs)
-
-    def affinity(self, overlap) -> np.ndarray:
-        """The affinities that overlaps (any shape) stand for: quantiles of the training pairs."""
-        overlap = np.asarray(overlap, dtype=float)
-        self._fitted()
-        return self.scale_.inverse_transform(overlap.reshape(-1, 1).clip(0, 1)).reshape(
-            overlap.shape
-        )
-
-    def _fitted(self) -> Task2Box:
-        if not hasattr(self, "model_"):
-            raise ValueError("this AffinityBoxes is not fitted yet: call fit(tasks, split) first")
-        return self.model_
-
-
-def fit_affinity_boxes(
-    models: Sequence[AffinityBoxes], tasks: TaskCollection, splits: Sequence[Split | None]
-) -> list[AffinityBoxes]:
-    """Fit several models at once, as `t2b_lib.model.fit_many` does.
-
-    Parameters
-    ----------
-    models : sequence of AffinityBoxes
-        Of the same settings but for `seed`.
-    tasks : TaskCollection
-    splits : sequence of Split or None, as many as models
-        With the same number of existing tasks. None: all measured pairs.
-
-    Returns
-    -------
-    list of AffinityBoxes
-        The models given, fitted.
-    """
-    models = list(models)
-    splits = [_everything(tasks) if split is None else split for split in splits]
-    for start in range(0, len(models), _CASES_AT_ONCE):
-        some = slice(start, start + _CASES_AT_ONCE)
-        _fit_together(models[some], tasks, splits[some])
-    return models
-
-
-def _fit_together(models: list[AffinityBoxes], tasks: TaskCollection, splits: list[Split]) -> None:
-    relations = []
-    for model, split in zip(models, splits, strict=True):
-        known = tasks.relation[split.train[:, 0], split.train[:, 1]].numpy()[:, None]
-        model.scale_ = QuantileTransformer(n_quantiles=len(known), subsample=None).fit(known)
-        ranks = model.scale_.transform(tasks.relation.reshape(-1, 1).numpy())
-        relations.append(torch.as_tensor(ranks.reshape(tasks.relation.shape)).float())
-
-    teachers = models[0].teachers
-    if teachers:
-        taught = fit_many(
-            [_teacher(m, k) for k in range(teachers) for m in models],
-            tasks,
-            splits * teachers,
-            relations=torch.stack(relations * teachers),
-        )
-        every = torch.cartesian_prod(*[torch.arange(len(tasks))] * 2)
-        shape = (teachers, len(models), *tasks.relation.shape)
-        opinions = torch.stack([t.predict(tasks.features, every) for t in taught]).view(shape)
-        relations = list(opinions.mean(0).clamp(0, 1))
-        splits = [_with_every_known_target(split) for split in splits]
-    students = fit_many(
-        [_network(m) for m in models], tasks, splits, relations=torch.stack(relations)
-    )
-    for model, student in zip(models, students, strict=True):
-        model.model_ = student
-
-
-def _network(model: AffinityBoxes) -> Task2Box:
-    own = {k: v for k, v in model.get_params().items() if k != "teachers"}
-    return Task2Box(**own, **_RECIPE)
-
-
-def _teacher(model: AffinityBoxes, k: int) -> Task2Box:
-    return _network(model).set_params(
-        box_dim=max(_TEACHER_DIM, model.box_dim),
-        epochs=max(1, model.epochs // 2),
-        seed=model.seed + 10_000 * (k + 1),
-    )
-
-
-def _with_every_known_target(split: Split) -> Split:
-    pairs = torch.cartesian_prod(split.existing, split.train[:, 1].unique())
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    return Split(**(vars(split) | {"train": pairs}))
+    def _make_teacher(self) -> Ensemble | None:
+        if not self.teachers:
+            return None
+        own = {"epochs": max(1, self.epochs // 2), "device": self.device, "progress": self.progress}
+        member = Task2Box(max(_TEACHER_DIM, self.box_dim), **own, **_RECIPE)
+        return Ensemble(member, self.teachers, seed=self.seed)
 
 
 class Additive(BaseEstimator):
@@ -326,17 +205,6 @@ def misaligned_spearman(model, tasks: TaskCollection, split: Split, seed: int = 
     predicted = model.predict(tasks.features, torch.tensor(pairs)).numpy()
     measured = ~np.isnan(truths)
     return float(spearmanr(np.array(truths)[measured], predicted[measured]).statistic)
-
-
-def leave_out(tasks: TaskCollection, novel: Iterable[int]) -> Split:
-    """The split that trains on everything known without the novel tasks, and tests nothing else."""
-    novel = torch.as_tensor(sorted(novel))
-    pairs = tasks.measured_pairs()
-    ends = torch.isin(pairs, novel).sum(1)
-    none = pairs[:0]
-    existing = torch.arange(len(tasks))
-    existing = existing[~torch.isin(existing, novel)]
-    return Split(existing, novel, pairs[ends == 0], none, none, pairs[ends == 1])
 
 
 def all_triples(tasks: TaskCollection) -> list[Split]:
@@ -450,9 +318,3 @@ def _spearman(model, tasks: TaskCollection, pairs: Tensor) -> float:
         return np.nan
     truth = tasks.relation[pairs[:, 0], pairs[:, 1]].numpy()
     return float(spearmanr(truth, model.predict(tasks.features, pairs).numpy()).statistic)
-
-
-def _everything(tasks: TaskCollection) -> Split:
-    pairs = tasks.measured_pairs()
-    none = torch.empty(0, dtype=torch.long)
-    return Split(torch.arange(len(tasks)), none, pairs, pairs[:0], pairs[:0], pairs[:0])
