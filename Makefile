@@ -32,9 +32,7 @@ lint: $(INSTALLED)  ## check style and format with ruff
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-# The tool that writes constraints.txt is no requirement of the project: it is installed here only.
 lock: $(INSTALLED)  ## write constraints.txt anew: exact versions for Python 3.10 to 3.13
-	$(BIN)/python -m pip install uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --all-extras --upgrade \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--output-file constraints.txt

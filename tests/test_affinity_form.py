@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 import torch
 from conftest import ROOT, write_small_book
-from ipywidgets.widgets.widget import _instances as instances
-from ipywidgets.widgets.widget_link import Link
 from PIL import Image
 
 import t2b_lib as t2b
@@ -22,9 +20,9 @@ from t2b_lib.affinity.figures import (
     draw_policy,
     draw_win_rates,
     picture,
-    switch,
 )
 from t2b_lib.widgets.attribute_form import AttributeForm
+from t2b_lib.widgets.picture_switch import PictureSwitch
 
 
 class ByHand:
@@ -100,15 +98,19 @@ def test_a_picture_is_a_png_of_few_colours():
     assert not plt.fignum_exists(figure.number)
 
 
-@pytest.mark.parametrize("slider", [False, True])
-def test_a_switch_is_linked_in_the_browser(slider):
-    pictures = {k: picture(plt.figure(figsize=(1, 1))) for k in (1, 2, 3)}
-    control, stack = switch(pictures, "budget", slider=slider).children
-    assert list(control.options) == ["1", "2", "3"] and len(stack.children) == 3
-    ends = [(w.source, w.target) for w in instances.values() if isinstance(w, Link)]
-    assert ((control, "index"), (stack, "selected_index")) in ends
-    with pytest.raises(ValueError, match="picture"):
-        switch({}, "nothing")
+@pytest.mark.parametrize(
+    ("pictures", "said"),
+    [
+        ({}, "a picture to show"),
+        ({"a": {}}, "a picture to show"),
+        ({"a": b"png"}, "one level a label"),
+        ({"a": {"b": {"c": b"png"}}}, "one level a label"),
+        ({"a": {"b": "png"}}, "one level a label"),
+    ],
+)
+def test_a_switch_without_its_pictures(pictures, said):
+    with pytest.raises(ValueError, match=said):
+        PictureSwitch(pictures, "first", "second")
 
 
 def test_figures_of_a_policy():
@@ -153,7 +155,8 @@ def test_tables_of_affinities_side_by_side():
 
 STATIC = """
 import matplotlib.pyplot as plt
-from t2b_lib.affinity.figures import picture, switch
+from t2b_lib.affinity.figures import picture
+from t2b_lib.widgets.picture_switch import PictureSwitch
 
 
 def drawn(label):
@@ -162,13 +165,11 @@ def drawn(label):
     return picture(figure)
 
 
-switch(
-    {
-        name: switch({k: drawn(f"{name} {k}") for k in (1, 2, 3)}, "budget", slider=True)
-        for name in ("first", "second")
-    },
-    "order",
-)
+budgets = {
+    "first": {k: drawn(f"first {k}") for k in (10, 9, 2)},
+    "second": {k: drawn(f"second {k}") for k in (10, 9)},
+}
+PictureSwitch(budgets, "order", "budget", slider=True)
 """
 
 
@@ -188,19 +189,24 @@ def test_the_switch_moves_in_a_page_without_a_kernel(tmp_path, chromium, serve, 
     wait = WebDriverWait(chromium, 60)
 
     def shown():
-        return [i for i in chromium.find_elements(By.CSS_SELECTOR, "img") if i.is_displayed()]
+        return chromium.find_element(By.CSS_SELECTOR, ".t2b-picture-switch img")
 
-    def image():
-        return [i.get_attribute("src") for i in shown() if "blob:" in i.get_attribute("src")]
+    def wide():
+        return chromium.execute_script("return arguments[0].naturalWidth", shown())
 
-    wait.until(lambda d: len(image()) == 1)
-    first = image()
-    handle = next(
-        h for h in chromium.find_elements(By.CSS_SELECTOR, ".noUi-handle") if h.is_displayed()
-    )
-    handle.send_keys(Keys.ARROW_RIGHT)
-    wait.until(lambda d: len(image()) == 1 and image() != first)
-    moved = image()
-    Select(chromium.find_element(By.CSS_SELECTOR, ".widget-dropdown select")).select_by_index(1)
-    wait.until(lambda d: len(image()) == 1 and image() not in (first, moved))
+    wait.until(lambda d: d.find_elements(By.CSS_SELECTOR, ".t2b-picture-switch img"))
+    wait.until(lambda d: wide() > 0)
+    assert shown().get_attribute("alt") == "first, 10"
+    handle = chromium.find_element(By.CSS_SELECTOR, ".t2b-picture-switch input")
+    for name in ("first, 9", "first, 2"):
+        before = shown().get_attribute("src")
+        handle.send_keys(Keys.ARROW_RIGHT)
+        wait.until(lambda d, name=name: shown().get_attribute("alt") == name)
+        assert shown().get_attribute("src") != before
+    assert handle.get_attribute("aria-valuetext") == "2"
+    order = Select(chromium.find_element(By.CSS_SELECTOR, ".t2b-picture-switch select"))
+    assert [option.text for option in order.options] == ["first", "second"]
+    order.select_by_index(1)
+    wait.until(lambda d: shown().get_attribute("alt") == "second, 9")
+    wait.until(lambda d: wide() > 0)
     assert console_errors(chromium) == []

@@ -105,7 +105,8 @@ def test_the_wheel_carries_what_the_library_needs(tmp_path):
     inside = set(zipfile.ZipFile(wheel).namelist())
     tracked = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "t2b_lib").rglob("*")
+        for package in ("t2b_lib", "t2b_rooms")
+        for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert tracked <= inside

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -170,47 +169,6 @@ def picture(figure: Figure, colours: int = 96) -> bytes:
     image = Image.open(raw).convert("RGB").quantize(colours, Image.Quantize.MAXCOVERAGE)
     image.save(small, format="png", optimize=True)
     return small.getvalue()
-
-
-def switch(pictures: Mapping, label: str, *, slider: bool = False) -> ipywidgets.VBox:
-    """Pictures to choose from, one at a time, in a notebook as in a page without a kernel.
-
-    The control and the stack of pictures are linked in the browser.
-
-    Parameters
-    ----------
-    pictures : mapping of what stands in the control to PNG bytes (or to a widget)
-    label : str
-        What is chosen.
-    slider : bool
-        A slider in place of a drop-down list.
-
-    Raises
-    ------
-    ValueError
-        If there is no picture.
-    """
-    if not pictures:
-        raise ValueError("there must be a picture to show")
-    own = {"description": label, "options": [str(k) for k in pictures]}
-    style = {"description_width": "initial"}
-    if slider:
-        control = ipywidgets.SelectionSlider(
-            **own, style=style, layout=ipywidgets.Layout(width="32em")
-        )
-    else:
-        control = ipywidgets.Dropdown(
-            **own, style=style, layout=ipywidgets.Layout(width="max-content")
-        )
-    shown = [
-        ipywidgets.Image(value=p, format="png", layout=ipywidgets.Layout(max_width="100%"))
-        if isinstance(p, bytes)
-        else p
-        for p in pictures.values()
-    ]
-    stack = ipywidgets.Stack(shown, selected_index=0)
-    ipywidgets.jslink((control, "index"), (stack, "selected_index"))
-    return ipywidgets.VBox([control, stack])
 
 
 def draw_similarity_tree(
