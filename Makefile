@@ -8,7 +8,7 @@ EXTRAS := embedded,extraction,cluster,hub,book,test
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install book test lint lock clean
+.PHONY: help install book test lint bundle lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -31,6 +31,9 @@ test: $(INSTALLED)  ## run the tests
 lint: $(INSTALLED)  ## check style and format with ruff
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+bundle: $(INSTALLED)  ## bundle the widgets' JavaScript anew, after a change in t2b_lib/widgets/js
+	$(BIN)/python scripts/bundle_scripts.py
 
 lock: $(INSTALLED)  ## write constraints.txt anew: exact versions for Python 3.10 to 3.13
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --all-extras --upgrade \

@@ -96,6 +96,36 @@ def _npm_pack(url: str, output_file, _pooch) -> None:
         shutil.move(archives[0], output_file)
 
 
+def fetch(package: str, integrity: str) -> Path:
+    """The archive of an npm package, from the cache or by npm.
+
+    Parameters
+    ----------
+    package : str
+        ``name@version``.
+    integrity : str
+        Base64 of the archive's sha512: what ``npm view NAME@VERSION dist.integrity`` says.
+
+    Raises
+    ------
+    ConnectionError
+        If the package is not in the cache and npm cannot download it.
+    ValueError
+        If the downloaded package differs from the recorded sha512.
+    """
+    import pooch
+
+    return Path(
+        pooch.retrieve(
+            f"npm:{package}",
+            known_hash=f"sha512:{base64.b64decode(integrity).hex()}",
+            fname=f"{package.split('/')[-1]}.tgz",
+            path=pooch.os_cache("t2b_lib") / "page_scripts",
+            downloader=_npm_pack,
+        )
+    )
+
+
 def copy(folder: Path) -> None:
     """Copy every script that a page may need into `folder`.
 
@@ -107,22 +137,11 @@ def copy(folder: Path) -> None:
 
     Raises
     ------
-    ConnectionError
-        If a package is not in the cache and npm cannot download it.
-    ValueError
-        If a downloaded package differs from the recorded sha512.
+    ConnectionError, ValueError
+        As `fetch`.
     """
-    import pooch
-
     for package, (integrity, wanted) in PACKAGES.items():
-        archive = pooch.retrieve(
-            f"npm:{package}",
-            known_hash=f"sha512:{base64.b64decode(integrity).hex()}",
-            fname=f"{package.split('/')[-1]}.tgz",
-            path=pooch.os_cache("t2b_lib") / "page_scripts",
-            downloader=_npm_pack,
-        )
-        with tarfile.open(archive) as tar:
+        with tarfile.open(fetch(package, integrity)) as tar:
             for member, (pattern, targets) in product(tar.getmembers(), wanted.items()):
                 match = re.fullmatch(pattern, member.name)
                 for target in targets if match else ():

