@@ -11,8 +11,8 @@ variant's rows of the methods named first.
 With `--agreement` it writes `taskonomy_agreement.csv`, which compares the affinities measured by
 this library with the release's, target by target.
 
-"measured" are the affinities that ship with the library; "main", "1k" and "16k" those of the
-Taskonomy release, found in T2B_DATA_DIR or downloaded.
+"measured" are the affinities of the rendered rooms; "main", "1k" and "16k" those of the
+Taskonomy release.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import torch
 
+from t2b_lib import data
 from t2b_rooms import measure, results
 
-SHIPPED = Path(results.__file__).parents[2] / "data"
+SHIPPED = Path(data.__file__).parent
 
 
 def parser() -> argparse.ArgumentParser:

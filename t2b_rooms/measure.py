@@ -21,11 +21,11 @@ from tqdm import tqdm
 
 import t2b_lib
 from t2b_lib.affinity.attributes import task_descriptions
-from t2b_rooms.networks import CHANNELS, Readouts, encode, make_encoder, seed_of
-from t2b_rooms.tasks import TASKS, make_dataset, trivial_loss
 from t2b_lib.collection import listing
 from t2b_lib.network import pick_device
 from t2b_lib.store import load_checked, save_checked, write_whole
+from t2b_rooms.networks import CHANNELS, Readouts, encode, make_encoder, seed_of
+from t2b_rooms.tasks import TASKS, make_dataset, trivial_loss
 
 # What is trained: (learning rate, images in a batch). With few images, steps are what is short.
 _TRAINING = {"network": (5e-3, 64), "scratch": (5e-3, 16), "readout": (1e-2, 16)}

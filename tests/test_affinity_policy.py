@@ -217,16 +217,9 @@ def test_win_rates_of_a_policy():
         policy_win_rates(policy, rates.iloc[:-1])
 
 
-@pytest.fixture
-def taskonomy_dir(shared_dir):
-    if not (shared_dir / "taskonomy").is_dir():
-        pytest.skip("no release of Taskonomy in the folder of materials")
-    return shared_dir
-
-
 @pytest.mark.parametrize("variant", ["main", "1k", "16k"])
-def test_first_order_policies_of_the_release_by_brute_force(taskonomy_dir, variant):
-    transfers = load_affinities(variant=variant, data_dir=taskonomy_dir).transfers
+def test_first_order_policies_of_the_release_by_brute_force(variant):
+    transfers = load_affinities(variant=variant).transfers
     matrix = transfers.assign(source=transfers["sources"].str[0]).pivot(
         index="source", columns="target", values="affinity"
     )
@@ -250,19 +243,19 @@ def test_the_best_transfer_does_not_use_the_targets_labels():
     assert best["gain"].to_dict() == {"a": 0.11, "b": 0.03, "c": 0.09}
 
 
-def test_best_transfers_of_the_release(taskonomy_dir):
+def test_best_transfers_of_the_release():
     """Three numbers of Taskonomy's Fig. 10: gain and quality of first order."""
-    transfers = load_affinities(variant="16k", data_dir=taskonomy_dir).transfers
-    rates = load_win_rates("16k", data_dir=taskonomy_dir)
+    transfers = load_affinities(variant="16k").transfers
+    rates = load_win_rates(variant="16k")
     best = best_transfers(transfers, rates).set_index("target")
     assert len(best) == 22 and (best["sources"].str[0] != best.index).all()
     assert best.loc["Point-Matching", ["gain", "quality"]].round(1).tolist() == [0.6, 0.2]
 
 
 @pytest.mark.parametrize(("variant", "order"), [("main", 2), ("16k", 4), ("16k", None)])
-def test_policies_of_the_release(taskonomy_dir, variant, order):
-    transfers = load_affinities(variant=variant, order=order, data_dir=taskonomy_dir).transfers
-    win_rates = load_win_rates(variant, order, data_dir=taskonomy_dir)
+def test_policies_of_the_release(variant, order):
+    transfers = load_affinities(variant=variant, order=order).transfers
+    win_rates = load_win_rates(variant=variant, order=order)
     policies = [transfer_policy(transfers, budget) for budget in (1, 2, 4, 8, 16, 25)]
     assert all(policy.gap < 1e-6 for policy in policies)
     assert all(len(policy.transfers) == 22 for policy in policies)

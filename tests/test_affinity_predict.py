@@ -246,7 +246,7 @@ def test_shipped_scores_are_whole(variant):
 def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
     if not (shared_dir / "taskonomy").is_dir():
         pytest.skip("no Taskonomy release in the folder of materials")
-    released = affinity.load_affinities(variant=variant, data_dir=shared_dir)
+    released = affinity.load_affinities(variant=variant)
     features = affinity.task_attributes().to_numpy(copy=True)
     relation = affinity.rescale(released.relation)
     tasks = t2b.TaskCollection(released.names, features, relation)
@@ -270,7 +270,7 @@ def test_the_default_recipe_on_the_release(shared_dir):
     """Better than the additive baseline on unseen pairs, with the release's affinities."""
     if not (shared_dir / "taskonomy").is_dir():
         pytest.skip("no Taskonomy release in the folder of materials")
-    released = affinity.load_affinities(data_dir=shared_dir)
+    released = affinity.load_affinities()
     features = affinity.task_attributes().to_numpy(copy=True)
     tasks = t2b.TaskCollection(released.names, features, released.relation)
     splits = [t2b.split(tasks, novel=3, seed=k) for k in range(3)]

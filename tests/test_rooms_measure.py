@@ -11,7 +11,8 @@ import pytest
 import torch
 from tqdm import tqdm
 
-from t2b_lib.affinity import load_affinities
+from t2b_lib.affinity import load_affinities, read_about, read_measured, read_win_rates
+from t2b_lib.store import load_checked
 from t2b_rooms import measure, results
 from t2b_rooms.__main__ import main
 from t2b_rooms.networks import (
@@ -23,7 +24,6 @@ from t2b_rooms.networks import (
     make_encoder,
     seed_of,
 )
-from t2b_lib.store import load_checked
 
 TASKS = ["Depth", "Edge-2D", "Point-Matching", "Scene-Classification"]
 
@@ -177,9 +177,9 @@ def test_tables_of_a_run(measured, tmp_path, capsys):
     assert "Surface-Normal" in capsys.readouterr().out
     few = list(measure.FEW_TASKS)
 
-    rates = results.read_win_rates(tmp_path)
+    rates = read_win_rates(tmp_path)
     assert list(rates) == few
-    table = results.read_table("affinities", tmp_path)
+    table = read_measured("affinities", tmp_path)
     for target, of_target in rates.items():
         # Four tasks, two rivals, and the pair of the best two others.
         assert of_target.rates.shape == (7, 7)
@@ -192,7 +192,7 @@ def test_tables_of_a_run(measured, tmp_path, capsys):
     assert affinities.relation.shape == (4, 4)
     # Three others, full supervision and one pair.
     assert len(affinities.transfers) == 4 * 5
-    about = results.read_about(tmp_path)
+    about = read_about(tmp_path)
     assert about["seeds"] == [0, 1]
     assert about["command"].endswith("--size test --seeds 0 1")
 

@@ -10,11 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from t2b_lib.affinity import ahp, load_affinities, load_win_rates, transfer_policy
-from t2b_lib.affinity.attributes import task_descriptions
-from t2b_lib.affinity import compare, figures as charts
-from t2b_rooms import results
-from t2b_rooms.results import SCRATCH, SUPERVISED, WinRates, pool, win_rates
+from t2b_lib.affinity import (
+    ahp,
+    compare,
+    load_affinities,
+    load_win_rates,
+    read_about,
+    read_measured,
+    read_win_rates,
+    task_descriptions,
+    transfer_policy,
+)
+from t2b_lib.affinity import figures as charts
+from t2b_lib.affinity.duels import SCRATCH, SUPERVISED, WinRates, pool, win_rates
 
 shipped = pytest.mark.skipif(
     not (files("t2b_lib") / "data" / "measured_affinities.csv").is_file(),
@@ -74,7 +82,9 @@ def test_seeds_are_pooled_into_rates_that_still_add_up():
 
 
 def test_missing_tables_say_how_to_make_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"measured_affinities.csv .* run`, then `table`"):
+    with pytest.raises(
+        FileNotFoundError, match=r"measured_affinities.csv does not exist; .* run`, then `table`"
+    ):
         load_affinities("measured", data_dir=tmp_path)
 
 
@@ -127,8 +137,8 @@ def test_the_tree_shows_every_task():
 
 @shipped
 def test_shipped_win_rates_give_the_shipped_affinities_gain_and_quality():
-    table = results.read_table("affinities")
-    measured = results.read_win_rates()
+    table = read_measured("affinities")
+    measured = read_win_rates()
     assert list(measured) == list(task_descriptions().index)
     for target, rates in measured.items():
         assert rates.contenders[:27] == (*task_descriptions().index, SUPERVISED, SCRATCH)
@@ -175,7 +185,7 @@ def test_shipped_transfers_make_a_policy():
     affinities = load_affinities("measured", order=2)
     policy = transfer_policy(affinities.transfers, budget=8)
     assert 1 <= len(policy.sources) <= 8
-    rates = load_win_rates(source="measured", order=2)
+    rates = load_win_rates("measured", order=2)
     assert list(rates.columns) == ["sources", "target", "order", "gain", "quality"]
     supervised = rates[[s == (t,) for s, t in zip(rates["sources"], rates["target"], strict=True)]]
     assert len(supervised) == 25
@@ -184,10 +194,10 @@ def test_shipped_transfers_make_a_policy():
 
 @shipped
 def test_shipped_task_networks_beat_the_constant_prediction():
-    tasks = results.read_table("tasks")
+    tasks = read_measured("tasks")
     assert list(tasks["task"]) == list(task_descriptions().index)
     assert (tasks["network"] < tasks["constant"]).all()
-    about = results.read_about()
+    about = read_about()
     assert about["seeds"]
     assert about["minutes"]["all"] > 0
     assert about["settings"]["tasks"] == list(tasks["task"])

@@ -1,13 +1,13 @@
-"""Heterogeneous vision tasks: their attributes, their transfer affinities, and transfer policies.
+"""Vision tasks: their attributes, their transfer affinities, transfer policies and boxes.
 
-A task is described by fifteen yes/no attributes (`task_attributes`), related to others by measured
-transfer affinities (`load_affinities`; `ahp` makes them from pairwise win rates), and
-`transfer_policy` decides which tasks to label and which to solve by transfer. `AffinityBoxes`
-learns boxes of tasks from affinities. The chapter's form and figures are in `form` and `figures`.
+Fifteen yes/no attributes describe a task (`task_attributes`). Measured transfer affinities relate
+it to the others (`load_affinities`); `ahp` computes them from win rates. `transfer_policy` decides
+which tasks to label and which to solve by transfer. `AffinityBoxes` learns boxes of tasks from
+affinities. The chapter's figures are in `figures`.
 """
 
-from t2b_lib.affinity.ahp import AHPResult, ahp
 from t2b_lib.affinity.attributes import attribute_questions, task_attributes, task_descriptions
+from t2b_lib.affinity.duels import AHPResult, ahp
 from t2b_lib.affinity.policy import (
     TransferPolicy,
     best_transfers,
@@ -30,7 +30,14 @@ from t2b_lib.affinity.predict import (
     shipped_cases,
     shipped_triples,
 )
-from t2b_lib.affinity.release import Affinities, load_affinities, load_win_rates
+from t2b_lib.affinity.tables import (
+    Affinities,
+    load_affinities,
+    load_win_rates,
+    read_about,
+    read_measured,
+    read_win_rates,
+)
 
 __all__ = [
     "PAPER_RECIPE",
@@ -50,6 +57,9 @@ __all__ = [
     "misaligned_spearman",
     "paper_spearman",
     "policy_win_rates",
+    "read_about",
+    "read_measured",
+    "read_win_rates",
     "rescale",
     "restore",
     "score_affinities",

@@ -1,0 +1,205 @@
+"""Transfer affinities and win rates: those of the Taskonomy release, and our own measurement.
+
+Both ship as tables of one form: a row for each transfer, with `target`, `sources` ("A + B"),
+`order` (the number of sources; 0 is full supervision), `affinity`, `gain` and `quality`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from t2b_lib.affinity.duels import WinRates
+from t2b_lib.data import read_table
+
+
+@dataclass(frozen=True)
+class Affinities:
+    """How well tasks transfer to one another.
+
+    Parameters
+    ----------
+    names : tuple of str, length N
+    relation : array of float, shape (N, N)
+        relation[i, j] is the affinity of source i for target j, first order; NaN: not measured.
+        The diagonal is the transfer from a task's own frozen encoder.
+    transfers : DataFrame
+        One row for each transfer: `sources` (tuple of str), `target`, `affinity`, `order` (the
+        number of sources). The row from (t,) to t is full supervision of t, not a transfer.
+    source : str
+        Where the numbers come from.
+    """
+
+    names: tuple[str, ...]
+    relation: np.ndarray
+    transfers: pd.DataFrame
+    source: str
+
+    def __repr__(self) -> str:
+        measured = int((~np.isnan(self.relation)).sum())
+        return (
+            f"Affinities({len(self.names)} tasks, {measured} measured cells, "
+            f"{len(self.transfers)} transfers, from {self.source})"
+        )
+
+
+def load_affinities(
+    source: str = "release",
+    variant: str = "main",
+    order: int | None = 1,
+    data_dir: str | os.PathLike | None = None,
+) -> Affinities:
+    """Transfer affinities between the paper's 25 tasks.
+
+    Affinities come from the Analytic Hierarchy Process (see `ahp`). For one target of the release,
+    those of all its transfers of every order, controls included, add up to 1. So affinities compare
+    the sources of one target, and much less one target with another. In "main", a few second-order
+    transfers hold more than 98% of the sum of three targets (Scene-Classification and two of the
+    camera-pose tasks), which leaves tiny first-order affinities. Colorization, Inpainting and
+    Jigsaw-Puzzle are sources only: their 75 cells of the relation are NaN. Left out are the
+    release's controls (such as a random network), the `class_selected` of variants that have both
+    it and `class_places`, and transfers that build on them.
+
+    Of the measured affinities no cell is NaN. The relation and the transfers of order 1 use the win
+    rates of first order alone. With order=2, the affinities of all transfers to a target come from
+    one process and add up to 1.
+
+    Parameters
+    ----------
+    source : {"release", "measured"}
+        "release" is Taskonomy's (Zamir et al., CVPR 2018). "measured" is what
+        ``python -m t2b_rooms`` measured on rendered rooms. Both ship with the library.
+    variant : {"main", "1k", "16k"}
+        Which table of the release; "main" alone for "measured". In "main" the scene classifier is
+        `class_selected`, in the others `class_places`.
+    order : int or None
+        Keep transfers from at most this many sources at once; None keeps all ("main" goes up to 2,
+        "1k" to 4, "16k" to 24; "measured" to 2).
+    data_dir : path, optional
+        A folder with the tables of your own measurement, for "measured".
+
+    Raises
+    ------
+    FileNotFoundError
+        If `data_dir` holds no measured tables.
+    ValueError
+        If an argument is unknown or does not fit the others.
+    """
+    table = _read(source, variant, order, data_dir)
+    first = table[table["order"] == 1]
+    names = tuple(first["sources"].drop_duplicates())
+    relation = first.pivot(index="sources", columns="target", values="affinity")
+    transfers = _transfers(table, order)
+    if source == "measured" and order != 1:
+        transfers["affinity"] = transfers["affinity_2"]
+    transfers = transfers[["sources", "target", "affinity", "order"]]
+    return Affinities(
+        names,
+        relation.reindex(index=names, columns=names).to_numpy(copy=True),
+        transfers.dropna(subset="affinity", ignore_index=True),
+        "rendered rooms" if source == "measured" else f"the Taskonomy release ({variant})",
+    )
+
+
+def load_win_rates(
+    source: str = "release",
+    variant: str = "main",
+    order: int | None = 1,
+    data_dir: str | os.PathLike | None = None,
+) -> pd.DataFrame:
+    """How often each transfer beats training from scratch, and full supervision.
+
+    Parameters
+    ----------
+    source, order, data_dir
+        As in `load_affinities`.
+    variant : {"main", "16k"}
+
+    Returns
+    -------
+    DataFrame
+        One row for each transfer: `sources` (tuple of str), `target`, `order`, and two shares of
+        the test images (Taskonomy, section 5). `gain`: the transfer beats a network trained from
+        scratch on as little data. `quality`: it beats the fully supervised network. Full
+        supervision, the row from (t,) to t, has quality 0.5 by definition. NaN: not measured.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `load_affinities`.
+    """
+    if source == "release":
+        _check_choice("variant of the release's win rates", variant, ("main", "16k"))
+    table = _read(source, variant, order, data_dir).dropna(subset=["gain", "quality"], how="all")
+    return _transfers(table, order)[["sources", "target", "order", "gain", "quality"]]
+
+
+def read_measured(name: str, data_dir: str | os.PathLike | None = None) -> pd.DataFrame:
+    """A table that ``python -m t2b_rooms table`` made: "win_rates", "affinities" or "tasks"."""
+    if data_dir is None:
+        return read_table(f"measured_{name}")
+    return pd.read_csv(_measured_file(data_dir, f"measured_{name}.csv"))
+
+
+def read_about(data_dir: str | os.PathLike | None = None) -> dict:
+    """How the tables were measured: command, seeds, settings, versions, machine and minutes."""
+    folder = files("t2b_lib") / "data" if data_dir is None else data_dir
+    return json.loads(_measured_file(folder, "measured.json").read_text(encoding="utf-8"))
+
+
+def read_win_rates(data_dir: str | os.PathLike | None = None) -> dict[str, WinRates]:
+    """The measured win rates of every target, mean over the seeds."""
+    found = {}
+    for target, rows in read_measured("win_rates", data_dir).groupby("target", sort=False):
+        rates = rows.iloc[:, 2 : 2 + len(rows)].to_numpy(float)
+        found[target] = WinRates(target, tuple(rows["contender"]), rates)
+    return found
+
+
+def _read(
+    source: str, variant: str, order: int | None, data_dir: str | os.PathLike | None
+) -> pd.DataFrame:
+    _check_choice("source", source, ("release", "measured"))
+    if order is not None and order < 1:
+        raise ValueError(f"order must be at least 1, or None for all orders, not {order}")
+    if source == "measured":
+        _check_choice("variant of the measured transfers", variant, ("main",))
+        return read_measured("affinities", data_dir)
+    if data_dir is not None:
+        raise ValueError('data_dir is for source="measured"; the release ships with the library')
+    _check_choice("variant", variant, ("main", "1k", "16k"))
+    table = read_table("taskonomy_release")
+    return table[table["variant"] == variant]
+
+
+def _transfers(table: pd.DataFrame, order: int | None) -> pd.DataFrame:
+    """The rows up to an order: full supervision becomes order 1, in place of a task's own code."""
+    own_code = (table["sources"] == table["target"]) & (table["order"] == 1)
+    kept = table[~own_code & (table["order"] <= (order or math.inf))].reset_index(drop=True)
+    return kept.assign(
+        sources=kept["sources"].map(lambda names: tuple(names.split(" + "))),
+        order=kept["order"].clip(lower=1),
+    )
+
+
+def _measured_file(folder: str | os.PathLike, name: str) -> Path:
+    path = Path(folder) / name
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} does not exist; `python -m t2b_rooms run`, then `table`, makes it"
+        )
+    return path
+
+
+def _check_choice(argument: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(
+            f"{argument} must be one of {', '.join(map(repr, choices))}, not {value!r}"
+        )
