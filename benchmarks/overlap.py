@@ -20,7 +20,6 @@ import torch
 from timing import machine, seconds
 
 from t2b_lib.hub import soft_overlap
-from t2b_lib.hub.overlap import groups_of
 from t2b_lib.network import pick_device
 
 
@@ -69,13 +68,10 @@ def main():
 
 
 def matrix_products(samples, tile, device):
-    """Only the matrix products: one for each two groups of datasets that make a tile."""
-    rows = torch.cat(samples).to(device)
-    groups = groups_of([len(s) for s in samples], tile)
-    for p, q in combinations_with_replacement(groups, 2):
-        for a, _, _ in p.chunks(tile):
-            for b, _, _ in q.chunks(tile):
-                rows[a] @ rows[b].T
+    """Only the matrix products: one for each two tiles of rows."""
+    tiles = torch.cat(samples).to(device).split(tile)
+    for a, b in combinations_with_replacement(tiles, 2):
+        a @ b.T
 
 
 def peak_memory():

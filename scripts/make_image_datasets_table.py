@@ -16,7 +16,7 @@ Where the facts say the classes are:
   the function NAME returns; `#listed`, what a docstring lists under "Dataset classes:";
 - `package:file#lines`, a text file's lines; `#json/key`;
 - `synsets:package:file`, WordNet synsets of ImageNet-1k, whose names this library has;
-- `library`, a table that this library has already, and `t2b_lib.hub.catalogue` reads;
+- `library`, a table that this library has already, and `t2b_lib.hub.public_datasets` reads;
 - `digits`, `characters`: the digits; the digits and capitals (names of this script's making);
 - `read`, the table of class lists by hand; `as:NAME`, the classes of another dataset.
 

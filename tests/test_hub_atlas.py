@@ -1,11 +1,13 @@
-"""The map of datasets: volumes that follow sizes, and datasets placed without training."""
+"""The map of datasets: volumes that follow sizes, and new datasets placed without training."""
+
+import copy
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 from scipy.stats import spearmanr
-from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 import t2b_lib as t2b
 from t2b_lib.boxes import Boxes
@@ -15,7 +17,7 @@ NAMES = ["everything", "left", "right", "far left"]
 
 
 def clouds(seed=0):
-    """Samples on a line: one dataset spans all of it, others lie in parts of it."""
+    """Samples near a line: one dataset spans all of it, the others lie in parts of it."""
     random = torch.Generator().manual_seed(seed)
     ends = [(-1.0, 1.0), (-1.0, 0.0), (0.0, 1.0), (-1.0, -0.5)]
     return [
@@ -55,7 +57,7 @@ def test_volumes_are_even_in_the_logarithm():
 
 
 @pytest.mark.parametrize("sizes", [[1, 0], [1, float("nan")], [5, -1]])
-def test_a_size_that_is_none_is_a_clear_error(sizes):
+def test_bad_sizes_are_refused(sizes):
     with pytest.raises(ValueError, match="positive numbers of samples"):
         target_volumes(sizes)
     with pytest.raises(ValueError, match="0 < smallest < largest"):
@@ -70,7 +72,7 @@ def test_boxes_follow_overlaps_and_sizes(fitted):
     assert t2b.volume(fitted.boxes_).argmax() == 0
 
 
-def test_placing_moves_nothing_and_finds_the_container(fitted):
+def test_placing_finds_the_container_and_moves_no_box(fitted):
     before = fitted.boxes_.lower.clone()
     found = fitted.place(clouds(seed=1)[3], "new far left")
     assert torch.equal(fitted.boxes_.lower, before)
@@ -80,23 +82,23 @@ def test_placing_moves_nothing_and_finds_the_container(fitted):
     assert "new far left" in repr(found)
 
 
-def test_what_is_no_tensor_is_encoded(fitted):
+def test_place_encodes_what_is_not_a_tensor(fitted):
     vectors = clouds(seed=1)[2]
     assert torch.equal(fitted.place(vectors.tolist()).box.lower, fitted.place(vectors).box.lower)
 
 
 def test_a_map_that_cannot_place_says_why(fitted):
-    with pytest.raises(ValueError, match="not fitted yet"):
+    with pytest.raises(NotFittedError):
         HubMap().place(clouds()[0])
     with pytest.raises(ValueError, match="encode="):
-        clone(fitted).set_params(encode=None).fit(table(), clouds()).place("a folder")
+        copy.copy(fitted).set_params(encode=None).place("a folder")
 
 
-def test_vectors_that_do_not_fit_are_a_clear_error(fitted):
+def test_vectors_of_another_shape_are_refused(fitted):
     for wrong in (torch.zeros(3, 9), torch.zeros(0, 4), torch.zeros(4)):
         with pytest.raises(ValueError, match=r"shape \(n, 4\)"):
             fitted.place(wrong)
-    with pytest.raises(ValueError, match="the table has 4 datasets, but there are 3"):
+    with pytest.raises(ValueError, match="table has 4 datasets, but samples has 3"):
         HubMap().fit(table(), clouds()[:3])
 
 
@@ -116,7 +118,7 @@ def test_related_by_hand():
     )
 
 
-def test_beside_all_boxes_the_nearest_is_still_named():
+def test_a_box_apart_from_all_others_still_has_a_nearest():
     boxes = Boxes(torch.tensor([[0.0, 0.0], [3.0, 0.0]]), torch.tensor([[1.0, 1.0], [4.0, 1.0]]))
     new = Boxes(torch.tensor([[4.2, 0.0]]), torch.tensor([[5.2, 1.0]]))
     inside, contains, nearest = related(new, boxes, ["left", "right"])

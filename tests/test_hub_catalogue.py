@@ -1,4 +1,4 @@
-"""The embedded catalogue of public image classification datasets."""
+"""The shipped catalogue of public image classification datasets."""
 
 import re
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from t2b_lib.data import read_table
-from t2b_lib.hub.catalogue import COLUMNS, catalogue
+from t2b_lib.hub.public_datasets import COLUMNS, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 WHEELS = Path.home() / ".cache/t2b_lib/wheels"

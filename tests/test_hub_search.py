@@ -1,4 +1,4 @@
-"""Searching and sampling the Hugging Face hub, against a server here that answers like it."""
+"""Searching and sampling the Hugging Face hub, against a local server that answers like it."""
 
 import http.server
 import json
@@ -25,7 +25,7 @@ SHARD = "data/train-00000-of-00001.parquet"
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Datasets as the hub would list and serve them, each with a fault of its own."""
+    """Lists and serves datasets as the hub does; each can have a fault."""
 
     daemon_threads = True
 
@@ -33,7 +33,6 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked, self.listed, self.files = [], [], {}
         self.faults, self.limits = {}, {}
-        self.closing = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
@@ -88,9 +87,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def repository(self, name, path):
         fault = self.server.faults.get(name)
         if self.limited(name):
-            return
-        if fault == "hangs":
-            self.server.closing.wait(30)
             return
         if fault == "gated" and not path.startswith("/api"):
             return self.answer(b"", 401, **{"X-Error-Code": "GatedRepo"})
@@ -149,7 +145,6 @@ def entries(files, inside, url):
 def server():
     with Server() as server:
         yield server
-        server.closing.set()
         server.shutdown()
 
 
@@ -170,7 +165,7 @@ def listed(name, samples=None, size="", classes=None, licence="mit", gated=False
 
 @pytest.fixture
 def hub(server, monkeypatch):
-    """The server, in the place of the hub for what is asked of it in this process."""
+    """The server, which this process asks instead of the hub."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "ENDPOINT", server.address)
@@ -241,7 +236,7 @@ def test_filters(hub, filters, expected):
     assert "".join(hub_id[0] for hub_id in find_datasets(**filters).hub_id) == expected
 
 
-def test_no_page_more_than_the_limit_takes(hub):
+def test_no_page_is_read_beyond_the_limit(hub):
     find_datasets(limit=2)
     assert len([path for _, path, _ in hub.asked if path == "/api/datasets"]) == 1
 
@@ -251,7 +246,7 @@ def test_nothing_found_is_an_empty_table(hub):
     assert len(found) == 0 and list(found.columns)[:2] == ["name", "hub_id"]
 
 
-def test_odd_cards_do_no_harm(hub):
+def test_malformed_cards_are_ignored(hub):
     label = {"name": "y", "dtype": {"class_label": {"names": {"0": "a", "10": "c", "9": "b"}}}}
     odd = [
         {"dataset_info": [{"config_name": "x"}, {"features": [label]}]},
@@ -281,9 +276,9 @@ def test_a_rate_limit_that_lifts(hub, monkeypatch):
 
 
 def test_bad_searches():
-    with pytest.raises(ValueError, match="at least 10 and at most 5"):
+    with pytest.raises(ValueError, match="min_samples is 10, but max_samples is only 5"):
         find_datasets(min_samples=10, max_samples=5)
-    with pytest.raises(ValueError, match="not 0"):
+    with pytest.raises(ValueError, match="limit must be at least 1"):
         find_datasets(limit=0)
 
 
@@ -318,8 +313,8 @@ datasets.config.SLEEP_TIME_ON_THREADS_SHUTDOWN = 0
 datasets.disable_progress_bars()
 datasets.logging.set_verbosity_error()
 warnings.simplefilter("ignore")
-cache, timeout, *hub_ids = sys.argv[1:]
-found = sample_hub(hub_ids, 5, encode, load=hub_images, cache=cache, timeout=float(timeout))
+cache, *hub_ids = sys.argv[1:]
+found = sample_hub(hub_ids, 5, encode, load=hub_images, cache=cache)
 print(json.dumps({
     "vectors": {hub_id: v.tolist() for hub_id, v in found.vectors.items()},
     "skipped": dict(zip(found.skipped.hub_id, found.skipped.reason)),
@@ -327,8 +322,8 @@ print(json.dumps({
 """
 
 
-def sampled(server, tmp_path, *hub_ids, timeout=100, **environment):
-    """The hub's address is fixed when its packages are imported, hence a process of its own."""
+def sampled(server, tmp_path, *hub_ids, **environment):
+    """`sample_hub` in a new process, as the packages read the hub's address when imported."""
     environment = {
         **os.environ,
         "HF_ENDPOINT": server.address,
@@ -338,7 +333,7 @@ def sampled(server, tmp_path, *hub_ids, timeout=100, **environment):
         **environment,
     }
     run = subprocess.run(
-        [sys.executable, "-c", SAMPLED, str(tmp_path / "cache"), str(timeout), *hub_ids],
+        [sys.executable, "-c", SAMPLED, str(tmp_path / "cache"), *hub_ids],
         env=environment,
         capture_output=True,
         text=True,
@@ -367,14 +362,14 @@ def test_sampling_goes_on_past_what_fails(server, tmp_path):
         assert {tuple(v) for v in vectors} <= {(200, 30, 30, 1), (30, 30, 200, 0)}
     assert server.limits["b/limited"] == 0
     assert list(found.skipped) == ["c/gated", "d/unlabelled", "e/script", "g/damaged", "f/missing"]
-    assert found.skipped["c/gated"].startswith("gated: accept its terms")
+    assert "gated" in found.skipped["c/gated"]
     assert "columns of classes" in found.skipped["d/unlabelled"]
     assert "script" in found.skipped["e/script"]
-    assert found.skipped["f/missing"] == "not on the hub, or private"
+    assert "doesn't exist on the Hub" in found.skipped["f/missing"]
     assert found.skipped["g/damaged"]
     assert not list((tmp_path / "home").rglob("*.parquet"))  # streamed, not downloaded
 
-    # Once more: what is done is not asked for again, but what is damaged, or was skipped, is.
+    # A second run asks for the damaged and the skipped datasets only.
     files = sorted((tmp_path / "cache").iterdir())
     assert [f.name.split("-")[0] for f in files] == ["a", "b"]
     content = bytearray(files[0].read_bytes())
@@ -387,26 +382,15 @@ def test_sampling_goes_on_past_what_fails(server, tmp_path):
     asked = " ".join(path for _, path, _ in server.asked)
     assert "a/fine" in asked and "c/gated" in asked and "b/limited" not in asked
 
-    # And offline: what is kept is there, the rest is skipped for that reason.
+    # Offline, the kept vectors are there and the rest is skipped.
     server.asked = []
     offline = sampled(server, tmp_path, "a/fine", "h/new", HF_HUB_OFFLINE="1")
     assert list(offline.vectors) == ["a/fine"] and not server.asked
-    assert offline.skipped == {"h/new": "not asked for: offline mode (HF_HUB_OFFLINE) is on"}
-
-
-def test_a_dataset_that_hangs(server, tmp_path):
-    kept = sample_hub(["a/kept"], 5, torch.stack, cache=tmp_path / "cache", **quiet)
-    server.faults = {"b/hangs": "hangs"}
-    start = time.monotonic()
-    found = sampled(server, tmp_path, "b/hangs", "a/kept", timeout=3)
-    assert time.monotonic() - start < 120
-    assert found.skipped == {"b/hangs": "not done in time"}
-    torch.testing.assert_close(torch.tensor(found.vectors["a/kept"]), kept.vectors["a/kept"])
-    assert [path for _, path, _ in server.asked if "b/hangs" in path]
+    assert "offline" in offline.skipped["h/new"].lower()
 
 
 class StandIn:
-    """As much of a collection as sampling takes."""
+    """The one method of a collection that sampling needs."""
 
     def __init__(self, hub_id):
         self.hub_id = hub_id
@@ -419,7 +403,7 @@ class StandIn:
 quiet = {"load": StandIn, "progress": False}
 
 
-def test_what_vectors_depend_on_is_told_apart(tmp_path):
+def test_other_n_seed_or_key_gives_other_files(tmp_path):
     calls = []
 
     def encode(images):
@@ -442,7 +426,7 @@ def test_what_vectors_depend_on_is_told_apart(tmp_path):
         assert torch.equal(other[:4], first) == (options != {"seed": 1})
 
 
-def test_files_of_another_kind_are_not_taken(tmp_path):
+def test_damaged_or_swapped_files_are_made_again(tmp_path):
     def run():
         return sample_hub(["a/x"], 3, torch.stack, cache=tmp_path, **quiet).vectors["a/x"]
 
@@ -469,7 +453,7 @@ def test_files_of_another_kind_are_not_taken(tmp_path):
     ],
 )
 def test_encoders_that_fail(tmp_path, encode, reason):
-    with pytest.raises(ValueError, match=rf"not one dataset .* a/x \(.*{reason}"):
+    with pytest.raises(ValueError, match=rf"no dataset could be sampled: .* a/x \(.*{reason}"):
         sample_hub(["a/x"], 2, encode, cache=tmp_path, **quiet)
     assert not list(tmp_path.iterdir())
 
@@ -486,43 +470,10 @@ def test_encoders_that_fail(tmp_path, encode, reason):
     assert reason in found.skipped.reason[0]
 
 
-class TooMany(Exception):
-    def __init__(self, **headers):
-        super().__init__("429 Too Many Requests")
-        self.response = SimpleNamespace(status_code=429, headers=headers)
-
-
-@pytest.mark.parametrize(
-    ("headers", "waited"),
-    [
-        ({"retry-after": "7"}, 7),
-        ({"ratelimit": '"api";r=0;t=55', "retry-after": "7"}, 55),
-        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 60),
-        ({}, 60),
-    ],
-)
-def test_rate_limits_are_waited_for(tmp_path, monkeypatch, headers, waited):
-    waits, answers = [], [TooMany(**headers), ValueError("wrapped"), None]
-    answers[1].__cause__ = TooMany(**headers)
-    monkeypatch.setattr(time, "sleep", waits.append)
-
-    def load(hub_id):
-        if error := answers.pop(0):
-            raise error
-        return StandIn(hub_id)
-
-    options = {"load": load, "cache": tmp_path, "progress": False}
-    assert len(sample_hub(["a/x"], 2, torch.stack, **options).vectors["a/x"]) == 2
-    assert waits == [waited, waited]
-    answers[:] = [TooMany(**headers)]
-    with pytest.raises(ValueError, match="limits the rate"):
-        sample_hub(["b/y"], 2, torch.stack, timeout=5, **options)
-
-
 def test_bad_requests(tmp_path):
     with pytest.raises(ValueError, match="number 1 has no hub id"):
         sample_hub(["a/x", ""], 2, torch.stack, cache=tmp_path, **quiet)
-    with pytest.raises(ValueError, match="at least, not 0"):
+    with pytest.raises(ValueError, match="n must be at least 1"):
         sample_hub(["a/x"], 0, torch.stack, cache=tmp_path, **quiet)
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):

@@ -1,9 +1,9 @@
 """The Hugging Face map: public datasets related by the soft overlaps of their samples."""
 
 from t2b_lib.hub.atlas import HubMap, Placement, target_volumes
-from t2b_lib.hub.catalogue import catalogue
 from t2b_lib.hub.draw import map_page, save_map, show_map
 from t2b_lib.hub.overlap import soft_overlap
+from t2b_lib.hub.public_datasets import catalogue
 from t2b_lib.hub.rivals import NearestPairs, Nearness
 from t2b_lib.hub.search import HubSamples, find_datasets, sample_hub
 

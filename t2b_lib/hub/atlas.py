@@ -1,4 +1,4 @@
-"""The map: datasets as boxes by the overlap of their samples, and others placed among them."""
+"""The map: boxes that follow the overlaps of datasets, and new datasets placed among them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, clone
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from t2b_lib.boxes import Boxes, overlap
@@ -34,10 +35,10 @@ def sample_moments(samples: Sequence[Tensor]) -> Tensor:
 
 
 def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tensor:
-    """What the volumes of the boxes should be for Eq. 13: even in the logarithm of the sizes.
+    """The volumes t_i of Eq. 13, linear in the logarithm of the datasets' sizes.
 
-    Sizes of public datasets span five orders of magnitude; the smallest of `sizes` gets the volume
-    `smallest`, the largest `largest`, and equal ratios of sizes equal differences of volume.
+    Sizes of public datasets span five orders of magnitude. The smallest of `sizes` gets the volume
+    `smallest` and the largest gets `largest`.
 
     Parameters
     ----------
@@ -53,13 +54,13 @@ def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tenso
     Raises
     ------
     ValueError
-        On a size that is not positive and finite, or volumes out of order.
+        A size that is not positive and finite, or volumes that are not in order.
     """
     sizes = np.asarray(sizes, dtype=float)
     if not (np.isfinite(sizes) & (sizes > 0)).all():
-        raise ValueError("sizes must be positive numbers of samples; leave others out of the map")
+        raise ValueError("sizes must be positive numbers of samples: leave other datasets out")
     if not 0 < smallest < largest:
-        raise ValueError(f"volumes must satisfy 0 < smallest < largest, got {smallest}, {largest}")
+        raise ValueError(f"set 0 < smallest < largest, not smallest={smallest}, largest={largest}")
     logs = np.log(sizes)
     place = (logs - logs.min()) / max(np.ptp(logs), 1e-12)
     return torch.as_tensor(smallest + place * (largest - smallest), dtype=torch.float32)
@@ -67,16 +68,16 @@ def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tenso
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a dataset came to lie on a map.
+    """Where a new dataset lies on a map.
 
     Parameters
     ----------
     name : str
     box : Boxes, batch shape (1,)
     contained_in, contains, nearest : DataFrame
-        Datasets of the map, best first: `name`, `of_new` (share of the new box in the dataset's),
-        `of_other` (share of the dataset's box in the new one). `contained_in` and `contains` ask
-        for a share of at least a half, `nearest` orders by the geometric mean of both.
+        Datasets of the map, best first: `name`, `of_new` (share of the new box in the dataset's
+        box), `of_other` (share of the dataset's box in the new one). `contained_in` and `contains`
+        list shares of at least a half; `nearest` is sorted by the geometric mean of both shares.
     """
 
     name: str
@@ -98,18 +99,18 @@ class HubMap(BaseEstimator):
     Parameters
     ----------
     model : Task2Box, optional
-        Unfitted; its size_weight is the weight of Eq. 13. Two dimensions and the default recipe
-        if left out.
+        Not fitted; its size_weight is the weight of Eq. 13. Left out: two dimensions and the
+        default recipe.
     encode : callable, optional
-        From what `place` is given (a collection of images, a list of class names) to the vectors
-        of its samples, (n, D), as those that the map was fitted on.
+        Takes what `place` is given (a collection of images, a list of class names) and returns the
+        vectors of its samples, (n, D), from the encoder that the map was fitted with.
     smallest, largest : float
         Volumes for the smallest and the largest dataset, as in `target_volumes`.
 
     Attributes
     ----------
     table_ : DataFrame
-        What is known of each dataset.
+        The facts of each dataset, as given to `fit`.
     tasks_ : TaskCollection
         Moments of the samples, and the soft overlaps.
     model_ : Task2Box, fitted
@@ -137,21 +138,21 @@ class HubMap(BaseEstimator):
         Parameters
         ----------
         table : DataFrame, N rows
-            With the columns `name` (unique) and `samples` (how many the dataset has; Eq. 13), and
-            what else the map should show.
+            Columns `name` (unique), `samples` (the dataset's size, for Eq. 13), and whatever
+            else the map should show.
         samples : sequence of N tensors, shapes (n_i, D)
-            Vectors of samples of each, in the table's order.
+            Vectors of samples of each dataset, in the table's order.
         relation : Tensor, shape (N, N), optional
-            Their soft overlaps; computed if left out.
+            How much of each dataset lies in each other one; left out, their soft overlaps.
 
         Raises
         ------
         ValueError
-            If table and samples differ in length, or as `soft_overlap`, `target_volumes` and
-            `TaskCollection` do.
+            Table and samples differ in length, or are refused by `soft_overlap`, `target_volumes`
+            or `TaskCollection`.
         """
         if len(table) != len(samples):
-            raise ValueError(f"the table has {len(table)} datasets, but there are {len(samples)}")
+            raise ValueError(f"table has {len(table)} datasets, but samples has {len(samples)}")
         if relation is None:
             relation = soft_overlap(samples)
         self.table_ = table.reset_index(drop=True)
@@ -163,48 +164,49 @@ class HubMap(BaseEstimator):
         return self
 
     def place(self, dataset, name: str = "your dataset", most: int = 5) -> Placement:
-        """Where a dataset that the map does not know belongs: one pass through the network.
+        """Place a new dataset on the map by one pass through the network.
 
-        Nothing is trained again and no other box moves.
+        The network is not trained again and no other box moves.
 
         Parameters
         ----------
         dataset : Tensor, shape (n, D), or what `encode` takes
-            Vectors of samples, or what they are made of.
+            Vectors of samples, or what `encode` computes them from.
         name : str
         most : int
-            Rows in each of the answer's tables.
+            Rows at most in each of the answer's tables.
 
         Raises
         ------
+        NotFittedError
         ValueError
-            If the vectors do not fit those of the map, or there is no `encode` to make them.
+            The vectors have another number of features than those of the map, or are needed and
+            there is no `encode` to compute them.
         """
-        if not hasattr(self, "model_"):
-            raise ValueError("this HubMap is not fitted yet: call fit(table, samples) first")
+        check_is_fitted(self, "model_")
         if not isinstance(dataset, Tensor):
             if self.encode is None:
                 raise ValueError(
-                    "give the vectors of the dataset's samples, a tensor (n, D), or make the map "
-                    "with encode=, a function from the dataset to them"
+                    "dataset must be the vectors of its samples, a tensor (n, D): pass these, or "
+                    "make the map with encode=, a function that computes them"
                 )
             dataset = self.encode(dataset)
         size = self.tasks_.features.shape[1] // 2
         if dataset.dim() != 2 or not len(dataset) or dataset.shape[1] != size:
             raise ValueError(
-                f"the samples must be vectors as those of the map, shape (n, {size}) with n at "
-                f"least 1, got {tuple(dataset.shape)}"
+                f"dataset must have shape (n, {size}) with n at least 1, as the map's vectors "
+                f"have, not {tuple(dataset.shape)}"
             )
         box = self.model_.embed(sample_moments([dataset.float()]))
         return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most))
 
     def show(self, placement: Placement | None = None, **options):
-        """The map to look at in a notebook, of the datasets' measured overlaps.
+        """The map in a notebook, with the measured overlaps of its datasets.
 
         Parameters
         ----------
         placement : Placement, optional
-            A dataset to bring out on the map; its overlaps are those of its box.
+            A dataset to highlight on the map; its overlaps are those of its box.
         **options
             `title` and `height`, as `map_page` takes them.
 
@@ -228,7 +230,7 @@ class HubMap(BaseEstimator):
 def related(
     box: Boxes, boxes: Boxes, names: Sequence[str], most: int = 5
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The boxes that contain a box, those it contains and those nearest to it by overlap.
+    """The boxes that contain a box, those that it contains, and those nearest to it.
 
     Parameters
     ----------
@@ -236,7 +238,7 @@ def related(
     boxes : Boxes, batch shape (N,)
     names : sequence of N str
     most : int
-        Rows in each table.
+        Rows at most in each table.
 
     Returns
     -------
@@ -245,19 +247,14 @@ def related(
     """
     of_new, of_other = overlap(box, boxes), overlap(boxes, box)
     if not of_new.any():
-        # It lies beside all of them: soft overlaps still tell which are near.
+        # The new box lies apart from all others; soft overlaps still say which are near.
         of_new, of_other = overlap(box, boxes, soft=True), overlap(boxes, box, soft=True)
-
-    def table(score: Tensor, least: float) -> pd.DataFrame:
-        best = score.topk(min(most, len(score)))
-        rows = best.indices[best.values >= least]
-        return pd.DataFrame(
-            {
-                "name": [names[i] for i in rows.tolist()],
-                "of_new": of_new[rows],
-                "of_other": of_other[rows],
-            }
-        )
-
     both = (of_new * of_other).sqrt()
-    return table(of_new, CONTAINED), table(of_other, CONTAINED), table(both, 0)
+    columns = {"of_new": of_new.numpy(), "of_other": of_other.numpy(), "both": both.numpy()}
+    table = pd.DataFrame({"name": list(names), **columns})
+
+    def best(column: str, least: float) -> pd.DataFrame:
+        rows = table[table[column] >= least].nlargest(most, column)
+        return rows.drop(columns="both").reset_index(drop=True)
+
+    return best("of_new", CONTAINED), best("of_other", CONTAINED), best("both", 0)

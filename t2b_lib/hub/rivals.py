@@ -1,4 +1,4 @@
-"""What the map is compared with: neighbours' overlaps, and distances, which know no direction.
+"""Baselines for the map: overlaps of similar pairs, and distances, which have no direction.
 
 Both share the interface of `Task2Box`: `fit(tasks, split)` and `predict(features, pairs)`.
 """
@@ -16,22 +16,22 @@ from t2b_lib.network import Projection
 
 
 class NearestPairs(BaseEstimator):
-    """The relation of a pair (i, j) is that of the known pairs most like it, source and target.
+    """Predicts the relation of a pair (i, j) from the training pairs that are most like it.
 
-    Features are standardised over the existing datasets. The nearer of the known pairs count for
-    more.
+    A pair is its two feature vectors side by side, standardised over the existing datasets. Nearer
+    training pairs count for more.
 
     Parameters
     ----------
     neighbours : int
-        Pairs to average.
+        Training pairs to average.
     """
 
     def __init__(self, neighbours: int = 5):
         self.neighbours = neighbours
 
     def fit(self, tasks: TaskCollection, split: Split) -> NearestPairs:
-        """Remember the training pairs of `split`."""
+        """Store the training pairs of `split`."""
         existing = tasks.features[split.existing]
         self.projection_ = Projection(1, existing.shape[1], min(existing.shape)).fit(existing)
         known = tasks.relation[split.train[:, 0], split.train[:, 1]]
@@ -50,17 +50,16 @@ class NearestPairs(BaseEstimator):
 
 
 class Nearness(BaseEstimator):
-    """The nearer the means of two datasets, the stronger their relation, the same both ways.
+    """Predicts a stronger relation where the means of two datasets are nearer, in no direction.
 
-    Learns nothing from pairs: good for rank correlations only.
+    It learns nothing from pairs, and its numbers serve rank correlations only.
 
     Parameters
     ----------
     tsne : bool
-        Take distances between the points that t-SNE (van der Maaten and Hinton, 2008) gives all
-        datasets in the plane, as on a map of points, rather than between their means. t-SNE has no
-        place for a dataset that it has not seen: it lays out the unseen with the others, which
-        every other method must do without.
+        Measure distances on a map of points: lay out the means of all datasets in the plane by
+        t-SNE (van der Maaten and Hinton, 2008). t-SNE cannot place an unseen dataset later, so it
+        lays out the novel datasets too, which no other method sees.
     seed : int
         Of t-SNE.
     """
@@ -70,7 +69,7 @@ class Nearness(BaseEstimator):
         self.seed = seed
 
     def fit(self, tasks: TaskCollection, split: Split | None = None) -> Nearness:
-        """Does nothing: there is nothing to learn."""
+        """Do nothing: there is nothing to learn."""
         return self
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:

@@ -1,17 +1,13 @@
-"""Datasets of the Hugging Face hub: which there are, and vectors of some of each one's samples."""
+"""Datasets of the Hugging Face hub: which there are, and vectors of some samples of each."""
 
 from __future__ import annotations
 
 import re
-import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
 from itertools import islice
 from math import inf
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import NamedTuple
 
 import pandas as pd
@@ -37,10 +33,9 @@ def find_datasets(
     limit: int | None = 200,
     token: str | bool | None = None,
 ) -> pd.DataFrame:
-    """Search the Hugging Face hub for datasets, those first that are downloaded most.
+    """Search the Hugging Face hub for datasets, the most downloaded first.
 
-    Only what the hub lists of a dataset is looked at: its tags, and its card where it has one.
-    Where the hub limits the rate of requests, huggingface_hub waits as it is told to.
+    Only the hub's listing is read: a dataset's tags, and its card where it has one.
 
     Parameters
     ----------
@@ -49,47 +44,48 @@ def find_datasets(
     search : str, optional
         Part of the dataset's name.
     min_samples, max_samples : int, optional
-        Bounds on the number of samples, or where only a class of sizes is known ("10K<n<100K") on
-        some of its numbers. Datasets of unknown size are left out if a bound is given.
+        Bounds on the number of samples. Of some datasets only a range is known ("10K<n<100K"); they
+        are kept if a part of it lies within the bounds. Given a bound, datasets of unknown size are
+        left out.
     licences : collection of str, optional
-        Only datasets of one of these licences, as the hub tags them ("mit", "cc-by-4.0").
+        Only datasets with one of these licences, as the hub tags them ("mit", "cc-by-4.0").
     gated : bool, optional
-        Whether one must have accepted its terms to read a dataset; None: no matter.
+        Whether readers must first accept a dataset's terms; None takes both kinds.
     limit : int, optional
-        At most so many datasets.
+        Number of datasets at most.
     token : str or bool, optional
         As in `huggingface_hub.HfApi.list_datasets`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a dataset, the columns of `catalogue` first:
+        One row for each dataset, the columns of `catalogue` first:
 
-        - ``name``: what its card calls it, or its hub id where another has that name, too.
+        - ``name``: its name on the card, or its hub id where several share that name.
         - ``hub_id``: "owner/name".
         - ``samples``: over all splits and configurations, missing (NA) where unknown.
         - ``classes``: names of its classes, a tuple of str; empty where its card does not say.
         - ``licence``: as the hub tags it, "; " between several, "" where unknown.
         - ``url``: its page on the hub.
-        - ``size``: its class of sizes ("10K<n<100K"), "" where unknown.
-        - ``gated``: False, "auto" or "manual" (how one is let in).
-        - ``downloads``, ``likes``: in the last 30 days, and ever.
+        - ``size``: its range of sizes ("10K<n<100K"), "" where unknown.
+        - ``gated``: False, "auto" or "manual" (how access is granted).
+        - ``downloads``, ``likes``: in the last 30 days, and in all.
 
     Raises
     ------
     ModuleNotFoundError
         The package huggingface_hub is not installed.
     ValueError
-        Bounds that no number keeps, or a limit below 1.
+        Bounds that no number satisfies, or a limit below 1.
     OSError
-        The hub refused, did not answer, or is not to be asked (HF_HUB_OFFLINE is set); by
-        huggingface_hub, or in its words.
+        The hub refused or did not answer after huggingface_hub's own retries, or HF_HUB_OFFLINE
+        is set.
     """
     low, high = min_samples or 0, inf if max_samples is None else max_samples
     if low > high:
-        raise ValueError(f"no number of samples is at least {low} and at most {high}")
+        raise ValueError(f"min_samples is {low}, but max_samples is only {high}: swap them")
     if limit is not None and limit < 1:
-        raise ValueError(f"the limit is one dataset at least, not {limit}")
+        raise ValueError(f"limit must be at least 1 dataset, not {limit}")
     try:
         from huggingface_hub import HfApi
     except ModuleNotFoundError as error:
@@ -124,7 +120,7 @@ def find_datasets(
 
 
 def _facts(info) -> dict:
-    """What the listing tells of a dataset. A card can hold anything at all: what is odd is left."""
+    """The facts in a dataset's listing. A card can hold anything: malformed parts are ignored."""
     card, tags = info.card_data or {}, info.tags or []
     configs = card.get("dataset_info") or []
     configs = [
@@ -150,7 +146,7 @@ def _facts(info) -> dict:
 
 
 def _class_names(config: dict) -> tuple[str, ...]:
-    """The classes of a configuration with one column of classes."""
+    """The classes of a configuration that has exactly one column of classes."""
     named = [
         feature["dtype"]["class_label"]["names"]
         for feature in config.get("features") or []
@@ -170,7 +166,7 @@ def _class_names(config: dict) -> tuple[str, ...]:
 
 
 def _within(facts: dict, low: float, high: float) -> bool:
-    """Whether the number of samples is, or can be, in bounds; False where nothing is known."""
+    """Whether the number of samples is, or can be, in bounds; False where it is unknown."""
     if facts["samples"] is not None:
         return low <= facts["samples"] <= high
     ends = [int(n) * _MAGNITUDE[unit] for n, unit in re.findall(r"(\d+)([KMBT]?)", facts["size"])]
@@ -204,37 +200,34 @@ def sample_hub(
     cache: str | Path,
     key: dict | None = None,
     seed: int = 0,
-    timeout: float = 600,
     progress: bool = True,
 ) -> HubSamples:
     """Vectors of n samples of each of many datasets of the Hugging Face hub.
 
-    What is done is kept, a file for each dataset: run it again, and it goes on with those that are
-    missing, were skipped, or whose file is damaged. A dataset that fails is skipped and the reason
-    kept; it does not end the work on the others. Where the hub limits the rate of requests, the
-    work waits as long as the hub says, and tries again.
+    Each dataset's vectors are kept in a file. A second run reads them, and works only on datasets
+    that are missing, were skipped, or whose file is damaged. A dataset that fails is skipped, with
+    the error's message as the reason, and the others go on. The packages huggingface_hub and
+    datasets repeat requests that fail or that the hub limits; how long they wait is set by their
+    own HF_HUB_DOWNLOAD_TIMEOUT and `datasets.config.STREAMING_READ_MAX_RETRIES`.
 
     Parameters
     ----------
     hub_ids : iterable of str
         "owner/name", as in `find_datasets`.
     n : int
-        Samples of each dataset; all, where it has fewer.
+        Samples of each dataset; all of them where it has fewer.
     encode : callable
-        Takes the sample, returns its vectors, a tensor (n, D).
+        Takes the sample and returns its vectors, a tensor (n, D).
     load : callable
-        Takes a hub id, returns a collection that can be streamed, with a method
-        ``sample(n, seed)``: `t2b_lib.representation.hub_images`, for one.
+        Takes a hub id and returns a collection with a method ``sample(n, seed)``, such as
+        `t2b_lib.representation.hub_images`.
     cache : path
-        The folder where what is done is kept.
+        The folder of the files.
     key : dict, optional
-        What else the vectors depend on, such as the encoder's name; what was kept under another key
-        is not used.
+        What else the vectors depend on, such as the encoder's name. Files kept under another key
+        are not used.
     seed : int
         Of the sample.
-    timeout : float
-        Seconds for one dataset, from its first request to its vectors, waiting included: a slow
-        encoder needs more. A request that hangs when they are over is left to end by itself.
     progress : bool
         Whether to show a progress bar.
 
@@ -245,20 +238,20 @@ def sample_hub(
     Raises
     ------
     ValueError
-        An empty hub id, no samples asked for, or not one dataset that could be sampled.
+        An empty hub id, n below 1, or no dataset that could be sampled.
     OSError
         `cache` cannot be written to.
 
     Warns
     -----
     UserWarning
-        Says how many datasets were skipped, and why the first were.
+        How many datasets were skipped, and why the first three were.
     """
     hub_ids = list(dict.fromkeys(hub_ids))
     if empty := [i for i, hub_id in enumerate(hub_ids) if not (hub_id and isinstance(hub_id, str))]:
         raise ValueError(f"dataset number {empty[0]} has no hub id: leave it out")
     if n < 1:
-        raise ValueError(f"a sample has one image at least, not {n}")
+        raise ValueError(f"n must be at least 1 sample, not {n}")
     cache = Path(cache)
     cache.mkdir(parents=True, exist_ok=True)
     vectors, skipped = {}, []
@@ -272,19 +265,18 @@ def sample_hub(
             if found is None:
                 # Whatever is wrong with one dataset must not end the work on the others.
                 try:
-                    work = partial(_vectors, hub_id, n, encode, load, seed)
-                    found = _patiently(work, timeout, bar)
+                    found = _vectors(hub_id, n, encode, load, seed)
                 except Exception as error:
-                    skipped.append((hub_id, _reason(error)))
+                    said = " ".join(str(error).split())
+                    skipped.append((hub_id, f"{type(error).__name__}: {said}"))
                     continue
                 save_checked(path, about, {"vectors": found}, {})
             vectors[hub_id] = found
     if skipped:
         first = "; ".join(f"{hub_id} ({reason})" for hub_id, reason in skipped[:3])
-        more = "; …" if len(skipped) > 3 else ""
-        said = f"{len(skipped)} of {len(hub_ids)} datasets were skipped: {first}{more}"
+        said = f"{len(skipped)} of {len(hub_ids)} datasets were skipped: {first}"
         if not vectors:
-            raise ValueError(f"not one dataset could be sampled. {said}")
+            raise ValueError(f"no dataset could be sampled: {said}")
         warnings.warn(said, stacklevel=2)
     return HubSamples(vectors, pd.DataFrame(skipped, columns=["hub_id", "reason"]))
 
@@ -298,82 +290,6 @@ def _vectors(hub_id: str, n: int, encode: Callable, load: Callable, seed: int) -
     if not vectors.isfinite().all():
         raise ValueError("a vector holds NaN or infinity")
     return vectors.detach().float().cpu().contiguous()
-
-
-def _patiently(work: Callable[[], Tensor], timeout: float, bar: tqdm) -> Tensor:
-    """Do the work in time, again after each rate limit has passed."""
-    end = time.monotonic() + timeout
-    while True:
-        try:
-            return _in_time(work, end - time.monotonic())
-        except Exception as error:
-            wait = next(filter(None, map(_seconds_to_wait, _chain(error))), None)
-            if wait is None or time.monotonic() + wait >= end:
-                raise
-        bar.set_postfix_str(f"rate limit, waiting {wait:.0f} s")
-        time.sleep(wait)
-
-
-def _in_time(work: Callable[[], Tensor], seconds: float) -> Tensor:
-    done: SimpleQueue = SimpleQueue()
-
-    def run() -> None:
-        try:
-            done.put((work(), None))
-        except BaseException as error:
-            done.put((None, error))
-
-    # The packages try again and again for half an hour, and a thread cannot be stopped: this one
-    # does not keep the process from ending.
-    Thread(target=run, daemon=True).start()
-    try:
-        found, error = done.get(timeout=max(0.0, seconds))
-    except Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return found
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and those that it came of."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _seconds_to_wait(error: BaseException) -> float | None:
-    """How long the hub asks to wait, where it answered that there were too many requests."""
-    response = getattr(error, "response", None)
-    if getattr(response, "status_code", None) != 429:
-        return None
-    # The hub's own header says `"api";r=0;t=55`: t seconds until requests are let through again.
-    own = re.search(r"\bt=(\d+)", response.headers.get("ratelimit", ""))
-    asked = own[1] if own else response.headers.get("retry-after", "")
-    return max(1.0, float(asked)) if asked.isdecimal() else 60.0
-
-
-def _reason(error: Exception) -> str:
-    """Why a dataset is skipped, in a line."""
-    # The packages' kinds of error have moved between their versions; their names have not.
-    kinds = {kind.__name__ for e in _chain(error) for kind in type(e).__mro__}
-    said = " ".join(str(error).split()) or type(error).__name__
-    everything = " ".join(str(e) for e in _chain(error))
-    if "OfflineModeIsEnabled" in kinds or "OfflineModeIsEnabled" in everything:
-        return "not asked for: offline mode (HF_HUB_OFFLINE) is on"
-    if any(_seconds_to_wait(e) for e in _chain(error)):
-        return "the hub limits the rate of requests for too long"
-    if "GatedRepoError" in kinds or "gated" in everything.lower():
-        return "gated: accept its terms on its page, and log in by `hf auth login`"
-    if "TimeoutError" in kinds or any("Timeout" in kind for kind in kinds):
-        return "not done in time"
-    if re.search(
-        "dataset scripts? (is|are) no longer supported|trust_remote_code", everything, re.I
-    ):
-        return "it needs a script of its own, which is not run"
-    if kinds & {"RepositoryNotFoundError", "DatasetNotFoundError"}:
-        return "not on the hub, or private"
-    return said if len(said) <= 200 else f"{said[:200]}…"
 
 
 def _file(cache: Path, about: dict) -> Path:
