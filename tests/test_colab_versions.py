@@ -24,7 +24,7 @@ ADDED = {
 def versions(text: str) -> dict[str, str]:
     """The lines name==version, as {name: version}; comments are left out."""
     lines = [line for line in text.splitlines() if "==" in line and not line.startswith("#")]
-    return dict((canonicalize_name(name), version) for name, version in map(pinned, lines))
+    return {canonicalize_name(name): version for name, version in map(pinned, lines)}
 
 
 def pinned(line: str) -> tuple[str, str]:
