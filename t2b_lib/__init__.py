@@ -11,8 +11,9 @@ from t2b_lib.baselines import (
 )
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
 from t2b_lib.collection import Split, TaskCollection, split
-from t2b_lib.evaluation import evaluate, run_protocol
+from t2b_lib.evaluation import evaluate
 from t2b_lib.model import RECIPES, Ensemble, Task2Box, fit_many
+from t2b_lib.protocol import run_protocol
 
 __version__ = "0.1.0"
 

@@ -14,22 +14,7 @@ from t2b_lib.affinity.policy import (
     policy_win_rates,
     transfer_policy,
 )
-from t2b_lib.affinity.predict import (
-    PAPER_RECIPE,
-    Additive,
-    AffinityBoxes,
-    all_triples,
-    beside_paper,
-    leave_out,
-    misaligned_spearman,
-    paper_spearman,
-    rescale,
-    restore,
-    score_affinities,
-    shipped_agreement,
-    shipped_cases,
-    shipped_triples,
-)
+from t2b_lib.affinity.predict import PAPER_RECIPE, Additive, AffinityBoxes, rescale, restore
 from t2b_lib.affinity.tables import (
     Affinities,
     load_affinities,
@@ -38,6 +23,10 @@ from t2b_lib.affinity.tables import (
     read_measured,
     read_win_rates,
 )
+from t2b_lib.collection import leave_out
+from t2b_lib.evaluation import misaligned_spearman, score_affinities
+from t2b_lib.protocol import all_triples
+from t2b_lib.tables import paper_spearman, shipped_cases, shipped_triples
 
 __all__ = [
     "PAPER_RECIPE",
@@ -49,7 +38,6 @@ __all__ = [
     "ahp",
     "all_triples",
     "attribute_questions",
-    "beside_paper",
     "best_transfers",
     "leave_out",
     "load_affinities",
@@ -63,7 +51,6 @@ __all__ = [
     "rescale",
     "restore",
     "score_affinities",
-    "shipped_agreement",
     "shipped_cases",
     "shipped_triples",
     "task_attributes",
