@@ -13,18 +13,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from t2b_lib.affinity.attributes import task_attributes
-from t2b_rooms.scenes import (
-    CLASSES,
-    FACES,
-    FOCAL,
-    SHAPES,
-    SIZE,
-    STYLES,
-    VIEWS,
-    Scenes,
-    project,
-    render,
-)
+from t2b_rooms.casting import CLASSES, render
+from t2b_rooms.scenes import FACES, FOCAL, SIZE, STYLES, VIEWS, Scenes, project
+from t2b_rooms.shapes import SHAPES
 from t2b_rooms.tasks import (
     affinities,
     corners,
@@ -139,7 +130,7 @@ def draw_ground_truths(scenes: Scenes, index: int = 0) -> Figure:
     area = [(main.surface == FACES + k).sum().item() for k in range(scene.shape.shape[1])]
     largest = int(np.argmax(area))
     dim = np.where((main.surface[0] == FACES + largest)[..., None], rgb, 0.75 + 0.25 * rgb)
-    name = SHAPES[data.targets["Object-Classification"].item()]
+    name = tuple(SHAPES)[data.targets["Object-Classification"].item()]
     show("Object-Classification", dim, f"“{name}”")
     show("Scene-Classification", rgb, f"“{STYLES[scene.style.item()]}”")
     show("Room-Layout", rgb, _sizes(scene))
