@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from t2b_lib.affinity.attributes import task_attributes
+from t2b_lib.plots import COLOURS
 from t2b_rooms.casting import CLASSES, render
 from t2b_rooms.scenes import FACES, FOCAL, SIZE, STYLES, VIEWS, Scenes, project
 from t2b_rooms.shapes import SHAPES
@@ -27,8 +28,7 @@ from t2b_rooms.tasks import (
     reshade,
 )
 
-# Okabe and Ito's palette, told apart with any kind of colour vision.
-_ORANGE, _SKY, _GREEN, _BLUE, _RED = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00"
+_BLUE, _ORANGE, _GREEN, _PINK, _RED, _SKY, _YELLOW, _ = COLOURS
 _AXES = (_ORANGE, _SKY, _GREEN)
 _CLASS_COLOURS = (
     "#D9D4C7",
@@ -38,8 +38,8 @@ _CLASS_COLOURS = (
     _BLUE,
     _GREEN,
     _ORANGE,
-    "#F0E442",
-    "#CC79A7",
+    _YELLOW,
+    _PINK,
 )
 _MARK = {"marker": "+", "color": "white", "markersize": 11, "markeredgewidth": 1.6}
 
