@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
+from t2b_lib import store
 from t2b_lib.data import read_table
 from t2b_lib.representation import embed_texts, label_features
 from t2b_lib.representation import text as text_module
@@ -281,7 +282,7 @@ def test_labels_and_levels_fit():
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
-    monkeypatch.setattr(text_module, "_cache_folder", lambda: folder)
+    monkeypatch.setattr(store, "cache_folder", lambda: folder)
     return folder
 
 
@@ -310,7 +311,7 @@ def test_texts_are_kept_and_damage_is_mended(cache, monkeypatch):
     monkeypatch.setattr(text_module, "WORTH_KEEPING", 2)
     texts = ["an owl", "a wren", "a ball"]
     first = embed_texts(texts)
-    (file,) = cache.iterdir()
+    (file,) = cache.rglob("*.safetensors")
     encoded = []
     encode = text_module._encode
     monkeypatch.setattr(text_module, "_encode", lambda t: encoded.append(t) or encode(t))
