@@ -1,4 +1,4 @@
-"""Soft overlap: Eq. 9 to 12 against a plain computation, and properties of any datasets."""
+"""Soft overlap: both relations against a plain computation, and properties of any datasets."""
 
 import os
 import subprocess
@@ -11,28 +11,34 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2b_lib.hub import soft_overlap
+from t2b_lib.hub import beyond_chance, calibrated_reach, soft_overlap
 
 
 def distances(a, b):
     return torch.cdist(a.double(), b.double(), compute_mode="donot_use_mm_for_euclid_dist")
 
 
+REACH = 0.4
+WITHIN = ["reach", "target", "source"]
+
+
 def plainly(samples, within="target"):
-    """Eq. 9 to 12 one after the other, in float64."""
+    """Eq. 9 to 12 one after the other, in float64; with a reach in the place of Eq. 12."""
     shares = torch.ones(len(samples), len(samples), dtype=torch.float64)
     for i, source in enumerate(samples):
         for j, target in enumerate(samples):
             within_one = target if within == "target" else source
-            d_avg = distances(within_one, within_one).mean()
+            limit = REACH if within == "reach" else distances(within_one, within_one).mean()
             d_min = distances(source, target).min(1).values
             if i != j:
-                shares[i, j] = ((d_min < d_avg) | (d_min == 0)).double().mean()
+                shares[i, j] = ((d_min < limit) | (d_min == 0)).double().mean()
     return shares.float()
 
 
-def overlaps(*samples, **options):
-    return soft_overlap(*samples, progress=False, device="cpu", **options)
+def overlaps(*samples, within="target", **options):
+    if within == "reach":
+        options = {"reach": REACH} | options
+    return soft_overlap(*samples, within=within, progress=False, device="cpu", **options)
 
 
 def random_datasets(seed, count=8, features=3, most=30):
@@ -60,7 +66,7 @@ def test_by_hand():
     assert overlaps([a, b], within="source").tolist() == [[1, 0.5], [pytest.approx(2 / 3), 1]]
 
 
-@pytest.mark.parametrize("within", ["target", "source"])
+@pytest.mark.parametrize("within", WITHIN)
 @pytest.mark.parametrize("features", [1, 5, 300])
 @pytest.mark.parametrize("seed", range(3))
 def test_equals_a_plain_computation(within, features, seed):
@@ -90,7 +96,7 @@ def test_samples_in_float64_are_compared_in_float64():
     torch.testing.assert_close(overlaps(samples), expected, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("within", ["target", "source"])
+@pytest.mark.parametrize("within", WITHIN)
 @pytest.mark.parametrize("tile", [5, 100])
 def test_only_the_overlaps_with_others(within, tile):
     samples = random_datasets(11)
@@ -111,10 +117,46 @@ def test_datasets_without_extent():
     assert overlaps([one]).tolist() == [[1]]
 
 
+def test_the_reach_is_met_by_chance_as_often_as_stated():
+    generator = torch.Generator().manual_seed(0)
+    samples = [torch.randn(n, 4, generator=generator) for n in (5, 40, 300)]
+    shared = [*samples, samples[0].clone()]  # identical samples do not count
+    for chance in (0.01, 0.2):
+        reach = calibrated_reach(shared, chance)
+        pairs = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))
+        met = [(distances(shared[i], shared[j]) < reach).double().mean() for i, j in pairs]
+        # The sixth pair, of the copies, is met off its diagonal alone.
+        own = distances(shared[0], shared[3])
+        met.append((own[own > 0] < reach).double().mean())
+        weight = torch.tensor([1, 1, 1, 1, 1, 0.8])
+        assert (torch.stack(met) * weight).sum() / weight.sum() == pytest.approx(chance, rel=0.1)
+    left_out = soft_overlap(shared, device="cpu", progress=False)
+    given = overlaps(shared, within="reach", reach=calibrated_reach(shared))
+    torch.testing.assert_close(left_out, given, rtol=0, atol=0)
+    with pytest.raises(ValueError, match="chance must be between 0 and 1, not 1"):
+        calibrated_reach(samples, 1)
+    with pytest.raises(ValueError, match="different samples of two datasets"):
+        calibrated_reach(samples[:1])
+
+
+def test_what_any_dataset_would_find_is_taken_off():
+    shares = torch.tensor([[1, 0.2, 0.0], [0.6, 1, 0.0], [0.8, 0.2, 1], [0.6, 0.6, 0.5]])
+    # Of the four, half have at least 0.6, 0.2 and 0.0 of their samples in the targets.
+    left, typical = beyond_chance(shares)
+    torch.testing.assert_close(typical, torch.tensor([0.6, 0.2, 0.0]))
+    assert left[2].tolist() == pytest.approx([0.5, 0, 1])
+    assert left[3].tolist() == pytest.approx([0, 0.5, 0.5])
+    again, _ = beyond_chance(shares[3:], typical)
+    torch.testing.assert_close(again, left[3:])
+    # Among themselves, how much of a dataset lies in itself says nothing.
+    _, typical = beyond_chance(shares[:3])
+    torch.testing.assert_close(typical, torch.tensor([0.6, 0.2, 0.0]))
+
+
 seeds = st.integers(0, 10**6)
 
 
-@given(seeds, st.sampled_from(["target", "source"]))
+@given(seeds, st.sampled_from(WITHIN))
 @settings(max_examples=25, deadline=None)
 def test_the_order_changes_nothing(seed, within):
     samples = random_datasets(seed)
@@ -190,6 +232,10 @@ def test_bad_samples_are_named(samples, said):
 def test_bad_options():
     with pytest.raises(ValueError, match='"target" or "source", not \'both\''):
         overlaps([torch.ones(2, 2)], within="both")
+    with pytest.raises(ValueError, match=r"reach is a distance .* not 1 for 'target'"):
+        overlaps([torch.ones(2, 2)], within="target", reach=1)
+    with pytest.raises(ValueError, match="reach is a distance of at least 0"):
+        overlaps([torch.ones(2, 2)], within="reach", reach=-1)
     with pytest.raises(ValueError, match="number 0 has 3 features, but the first dataset has 2"):
         overlaps([torch.ones(2, 2)], [torch.ones(2, 3)])
     with pytest.raises(ValueError, match="tile must be at least 1"):
@@ -200,7 +246,7 @@ def test_memory_is_bounded():
     """Ten thousand samples: all their distances would be 400 MB, a tile of 512 is 1 MB."""
     code = """
 import resource, torch
-from t2b_lib.hub import soft_overlap
+from t2b_lib.hub import beyond_chance, calibrated_reach, soft_overlap
 samples = list(torch.randn(10, 1000, 8))
 soft_overlap(samples[:2], tile=512, progress=False)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -227,9 +273,9 @@ def test_on_a_gpu():
 
 
 def test_progress_is_shown_unless_it_is_switched_off(capsys):
-    soft_overlap([torch.ones(2, 2)], device="cpu")
+    soft_overlap([torch.ones(2, 2)], reach=1, device="cpu")
     assert "soft overlap" in capsys.readouterr().err
-    soft_overlap([torch.ones(2, 2)], device="cpu", progress=False)
+    soft_overlap([torch.ones(2, 2)], reach=1, device="cpu", progress=False)
     assert capsys.readouterr() == ("", "")
 
 

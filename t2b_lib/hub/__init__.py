@@ -2,8 +2,8 @@
 
 from t2b_lib.hub.atlas import HubMap, Placement, target_volumes
 from t2b_lib.hub.draw import map_page, save_map, show_map
-from t2b_lib.hub.overlap import soft_overlap
-from t2b_lib.hub.public_datasets import catalogue
+from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
+from t2b_lib.hub.public_datasets import catalogue, embed_classes
 from t2b_lib.hub.rivals import NearestPairs, Nearness
 from t2b_lib.hub.search import HubSamples, find_datasets, sample_hub
 
@@ -13,7 +13,10 @@ __all__ = [
     "NearestPairs",
     "Nearness",
     "Placement",
+    "beyond_chance",
+    "calibrated_reach",
     "catalogue",
+    "embed_classes",
     "find_datasets",
     "map_page",
     "sample_hub",

@@ -1,4 +1,4 @@
-"""Soft overlap of datasets, counted from the vectors of their samples: Eq. 9 to 12 of the paper."""
+"""Soft overlap of datasets, counted from the vectors of their samples."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement, product
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -13,26 +14,30 @@ from tqdm import tqdm
 from t2b_lib.network import pick_device
 
 Samples = Sequence[Tensor] | Mapping[str, Tensor]
+CHANCE = 1 / 400
+PAIRS, TILE = 400_000, 20_000
 
 
 def soft_overlap(
     samples: Samples,
     others: Samples | None = None,
     *,
-    within: Literal["target", "source"] = "target",
+    within: Literal["reach", "target", "source"] = "reach",
+    reach: float | None = None,
     device: str = "auto",
     tile: int | None = None,
     progress: bool = True,
 ) -> Tensor:
-    """How much of each dataset lies in each other one, counted from their samples: Eq. 9 to 12.
+    """How much of each dataset lies in each other one: the share of its samples that lie there.
 
-    A sample v of dataset i lies in dataset j if the distance to its nearest sample of j is below
-    d_avg, the mean distance over all n^2 pairs within one dataset. E[i, j] is the share of i's
-    samples that lie in j.
+    A sample of dataset i lies in dataset j if its nearest sample of j is within a limit. The limit
+    is one `reach` for all, or one of those that Eq. 12 of the paper can mean:
 
-    The paper's text leaves open within which dataset d_avg is taken. `within="target"` takes it
-    within j: a sample counts if j has one as near as j's samples are to each other.
-    `within="source"` takes it within i.
+    - `within="reach"`: a fixed distance. Left out, `calibrated_reach` measures it on the samples.
+    - `within="target"`: below d_avg, the mean distance over all n^2 pairs within j, so that a
+      sample lies in j if j has one as near as j's samples are to each other (Eq. 9 to 12). Broad
+      datasets then contain nearly everything.
+    - `within="source"`: below d_avg within i.
 
     Samples that differ by no more than rounding count as identical, and identical samples always
     lie in each other. So E[i, i] is 1, and a dataset of one sample contains its copies.
@@ -48,8 +53,10 @@ def soft_overlap(
         The vectors of each dataset's samples; n_i may differ. NumPy arrays are taken, too.
     others : as `samples`, of M tensors, optional
         Measure only how much of each of `samples` lies in each of these.
-    within : "target" or "source"
-        Within which dataset d_avg is taken.
+    within : "reach", "target" or "source"
+        What limits the distance.
+    reach : float, optional
+        The largest distance, in the units of the samples; for `within="reach"` only.
     device : str
         "auto": a GPU where there is one.
     tile : int, optional
@@ -66,10 +73,15 @@ def soft_overlap(
     ------
     ValueError
         No dataset; a dataset, which is named, that is empty, holds NaN or infinity, or has another
-        number of features than the first; an unknown `within`; a tile below 1.
+        number of features than the first; an unknown `within`; a reach that is negative, or given
+        although `within` is another; a tile below 1.
     """
-    if within not in ("target", "source"):
-        raise ValueError(f'within must be "target" or "source", not {within!r}')
+    if within not in ("reach", "target", "source"):
+        raise ValueError(f'within must be "reach", "target" or "source", not {within!r}')
+    if reach is not None and (within != "reach" or not reach >= 0):
+        raise ValueError(
+            f'reach is a distance of at least 0 for within="reach", not {reach} for {within!r}'
+        )
     device = pick_device(device)
     tile = tile or (8192 if device.type == "cuda" else 2048)
     if tile < 1:
@@ -78,9 +90,13 @@ def soft_overlap(
     datasets = sources if others is None else sources + _checked(others, like=sources[0])
     first = 0 if others is None else len(sources)
     with torch.no_grad():
-        points = _standardised(datasets, device, tile)
+        points, scale = _standardised(datasets, device, tile)
         sizes = [len(s) for s in datasets]
-        apart = torch.stack([_mean_distance(p, tile) for p in points.split(sizes)])
+        if within == "reach":
+            reach = calibrated_reach(datasets) if reach is None else reach
+            apart = points.new_full((len(sizes),), reach / scale)
+        else:
+            apart = torch.stack([_mean_distance(p, tile) for p in points.split(sizes)])
         # Coordinates are of size 1 at most. The bound on rounding grows with the root of the number
         # of terms (Higham and Mary 2019).
         rounding = 2 * torch.finfo(points.dtype).eps * (8 + points.shape[1] ** 0.5)
@@ -88,10 +104,75 @@ def soft_overlap(
         nearest = _nearest(points, sizes, len(sources), first, tile, progress)
         shares = []
         for i, squared in enumerate(nearest.split(sizes[: len(sources)])):
-            inside = squared < (limits[first:] if within == "target" else limits[i])
+            inside = squared < (limits[i] if within == "source" else limits[first:])
             shares.append(inside.double().mean(0))
         shares = torch.stack(shares).float().cpu()
     return shares.fill_diagonal_(1) if others is None else shares
+
+
+def calibrated_reach(samples: Samples, chance: float = CHANCE, seed: int = 0) -> float:
+    """The distance within which two samples of different datasets lie with a stated probability.
+
+    Both datasets are drawn at random and then a sample of each, so that large datasets do not
+    decide. Samples that both datasets have do not count. What is measured is chance only where most
+    of the datasets are unrelated.
+
+    Parameters
+    ----------
+    samples : sequence or mapping by name of N tensors (n_i, D)
+        Of at least two datasets; what all of them come from is one encoder.
+    chance : float
+        Between 0 and 1.
+    seed : int
+        Of the `PAIRS` pairs that are drawn.
+
+    Raises
+    ------
+    ValueError
+        A chance that is not between 0 and 1, or no two datasets with different samples.
+    """
+    if not 0 < chance < 1:
+        raise ValueError(f"chance must be between 0 and 1, not {chance}")
+    datasets = _checked(samples)
+    sizes = torch.tensor([len(s) for s in datasets])
+    random = torch.Generator().manual_seed(seed)
+    pair = torch.randint(len(datasets), (2, PAIRS), generator=random)
+    pair = pair[:, pair[0] != pair[1]]
+    starts = sizes.cumsum(0) - sizes
+    rows = starts[pair] + (torch.rand(pair.shape, generator=random) * sizes[pair]).long()
+    points = torch.cat([s.float().cpu() for s in datasets])
+    apart = torch.cat([(points[a] - points[b]).norm(dim=1) for a, b in rows.split(TILE, 1)])
+    apart = apart[apart > 1e-6 * points.abs().max()]
+    if not len(apart):
+        raise ValueError("a reach is measured between different samples of two datasets or more")
+    return float(np.quantile(apart.numpy(), chance))
+
+
+def beyond_chance(shares: Tensor, typical: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Soft overlaps without what any dataset would find in the target, however unlike they are.
+
+    The more samples a target has, the more lie near one of them by chance. How many do is measured
+    on the datasets themselves: half of all have at least the *typical* share t_j in target j. Of
+    a share E_ij, (E_ij - t_j) / (1 - t_j) is left, and nothing where E_ij is below t_j.
+
+    Parameters
+    ----------
+    shares : Tensor, shape (N, M)
+        As `soft_overlap` counts them; a square one is of datasets among themselves.
+    typical : Tensor, shape (M,), optional
+        Of the targets, as an earlier call returned it. Left out, the median of each column.
+
+    Returns
+    -------
+    shares : Tensor, shape (N, M)
+    typical : Tensor, shape (M,)
+    """
+    if typical is None:
+        square = shares.shape[0] == shares.shape[1]
+        itself = torch.eye(*shares.shape, dtype=torch.bool) if square else torch.zeros(1).bool()
+        typical = shares.masked_fill(itself, torch.nan).nanmedian(0).values.nan_to_num()
+    left = (shares - typical) / (1 - typical).clamp_min(1e-6)
+    return left.clamp(0, 1), typical
 
 
 def _checked(samples: Samples, like: Tensor | None = None) -> list[Tensor]:
@@ -119,8 +200,10 @@ def _checked(samples: Samples, like: Tensor | None = None) -> list[Tensor]:
     return [t if t.is_floating_point() else t.double() for t in tensors]
 
 
-def _standardised(datasets: list[Tensor], device: torch.device, tile: int) -> Tensor:
+def _standardised(datasets: list[Tensor], device: torch.device, tile: int) -> tuple[Tensor, Tensor]:
     """All samples below each other, moved to mean 0 and scaled to a largest norm of 1.
+
+    The scale comes second: what distances were divided by.
 
     Without the move, ||v||^2 + ||u||^2 - 2 v.u would cancel where all samples lie far from the
     origin. Without the scale, a square could exceed what float32 can hold.
@@ -129,13 +212,14 @@ def _standardised(datasets: list[Tensor], device: torch.device, tile: int) -> Te
     total = sum(map(len, parts))
     mean = sum(part.to(device).double().sum(0) for part in parts) / total
     largest = max((part.to(device).double() - mean).norm(dim=1).max() for part in parts)
+    scale = torch.where(largest > 0, largest, 1.0)
     double = any(samples.dtype == torch.float64 for samples in datasets)
     points = torch.empty(
         total, len(mean), device=device, dtype=torch.float64 if double else torch.float32
     )
     for rows, part in zip(points.split([len(p) for p in parts]), parts, strict=True):
-        rows.copy_((part.to(device).double() - mean) / torch.where(largest > 0, largest, 1.0))
-    return points
+        rows.copy_((part.to(device).double() - mean) / scale)
+    return points, scale
 
 
 def _mean_distance(points: Tensor, tile: int) -> Tensor:

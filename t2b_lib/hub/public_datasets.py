@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
 import pandas as pd
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
 
 from t2b_lib.data import read_table
+from t2b_lib.representation.text import embed_texts
 
 COLUMNS = ["name", "hub_id", "samples", "classes", "licence", "url", "field", "source"]
 
@@ -21,7 +30,8 @@ def catalogue() -> pd.DataFrame:
         - ``hub_id``: its name on the Hugging Face hub ("owner/name"), "" where none was confirmed.
         - ``samples``: number of images in the labelled splits as its source counts
           them; some sources round.
-        - ``classes``: names of its classes, a tuple of str, at least two.
+        - ``classes``: names of its classes, a tuple of str, at least two. iNaturalist's
+          species have their common names where these are known.
         - ``licence``: in the hub's spelling ("cc-by-4.0"), "" where no source names one.
         - ``url``: home page, or page on the hub.
         - ``field``: the broad subject ("animals", "medical", "remote sensing", ...).
@@ -37,8 +47,64 @@ def catalogue() -> pd.DataFrame:
     names = {dataset: tuple(listed.split("|")) for dataset, listed in classes.items()}
     names["ImageNet-1k"] = tuple(read_table("imagenet_classes", dtype=str)["name"])
     species = read_table("inat_cub_species", dtype=str)
-    names["iNaturalist 2018"] = tuple(species["species"][species["inaturalist"] != ""])
+    species = species[species["inaturalist"] != ""]
+    common = species["common_name"].where(species["common_name"] != "", species["species"])
+    names["iNaturalist 2018"] = tuple(common)
     facts["classes"] = [
         names[same or name] for name, same in zip(facts["name"], facts["classes_of"], strict=True)
     ]
     return facts.astype({"samples": int})[COLUMNS]
+
+
+def class_names(table: pd.DataFrame) -> list[str]:
+    """The different names of classes in a catalogue, sorted."""
+    return sorted({name for classes in table["classes"] for name in classes})
+
+
+def names_digest(names: Sequence[str]) -> Tensor:
+    """SHA-256 of a list of names: 32 bytes that the shipped vectors carry."""
+    return torch.tensor(list(hashlib.sha256("\0".join(names).encode()).digest()), dtype=torch.uint8)
+
+
+def embed_classes(names: Sequence[str]) -> Tensor:
+    """Vectors of class names: MiniLM's, of the texts "A photo of ...".
+
+    Those of the catalogue's classes ship with the library, rounded to 8 bits. Only other names
+    need the network.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    Tensor, shape (len(names), 384), float32
+        Rows of length 1.
+
+    Raises
+    ------
+    ModuleNotFoundError, ValueError
+        As `embed_texts`, for names that the catalogue lacks.
+    """
+    known, rounded = _shipped()
+    new = [name for name in dict.fromkeys(names) if name not in known]
+    vectors = rounded[[known.get(name, 0) for name in names]].float()
+    if new:
+        found = dict(zip(new, embed_texts([f"A photo of {name}" for name in new]), strict=True))
+        for i, name in enumerate(names):
+            if name in found:
+                vectors[i] = found[name]
+    return torch.nn.functional.normalize(vectors, dim=1)
+
+
+@cache
+def _shipped() -> tuple[dict[str, int], Tensor]:
+    """The number of each class name of the catalogue, and the vectors in that order."""
+    names = class_names(catalogue())
+    kept = load_file(str(files("t2b_lib.data") / "class_vectors.safetensors"))
+    if not torch.equal(kept["names"], names_digest(names)):
+        raise ValueError(
+            "class_vectors.safetensors belongs to another catalogue: run "
+            "scripts/make_class_vectors.py"
+        )
+    return {name: i for i, name in enumerate(names)}, kept["vectors"]
