@@ -28,7 +28,8 @@ from PIL import Image
 from timing import machine, seconds
 
 from t2b_lib.representation import EmbeddedEncoder, OpenClipEncoder, extract, image_folder
-from t2b_lib.representation.images import IndexedImages, read_image
+from t2b_lib.representation.decoding import read_image
+from t2b_lib.representation.sources import IndexedImages
 
 # Dense bfloat16 operations per second.
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12}

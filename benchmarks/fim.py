@@ -16,7 +16,7 @@ import statistics
 import torch
 from timing import machine, seconds
 
-from t2b_lib.model import pick_device
+from t2b_lib.network import pick_device
 from t2b_lib.representation import Probe
 from t2b_lib.representation.fim import Classifier, fisher_information
 
@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--network", default="efficientnet_lite0")
     parser.add_argument("--side", type=int, default=224)
     parser.add_argument("--images", type=int, default=100)
-    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--classes", type=int, default=10)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()

@@ -18,7 +18,8 @@ import torch
 
 import t2b_lib as t2b
 from t2b_lib.baselines import AsymmetricCosine, AsymmetricEuclidean, KLDivergence
-from t2b_lib.evaluation import beside_paper, labels, run_protocol, summary
+from t2b_lib.protocol import run_protocol
+from t2b_lib.tables import beside_paper, labels, paper_f1, summary
 
 # Where the book reads the tables from.
 DATA = Path(t2b.__file__).parent / "data"
@@ -101,7 +102,7 @@ def methods(options, representation):
 
 def table(results, collection, representation, training_share):
     if collection in ("ImageNet", "iNaturalist + CUB"):
-        shown = beside_paper(results, collection, representation, training_share)
+        shown = beside_paper(results, paper_f1(collection, representation, training_share))
     else:
         shown = summary(results).drop(columns="cases").mul(100).round(1)
     seconds = results.groupby(labels(results), sort=False)["seconds"].mean().round(1)

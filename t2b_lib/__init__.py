@@ -1,6 +1,7 @@
 """Task2Box: box embeddings of tasks and datasets."""
 
 from t2b_lib import affinity, hub, representation, taxonomy
+from t2b_lib.__about__ import __version__ as __version__
 from t2b_lib.baselines import (
     AsymmetricCosine,
     AsymmetricEuclidean,
@@ -10,11 +11,11 @@ from t2b_lib.baselines import (
     RandomGuess,
 )
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
+from t2b_lib.cluster import Cluster
 from t2b_lib.collection import Split, TaskCollection, split
-from t2b_lib.evaluation import evaluate, run_protocol
+from t2b_lib.evaluation import evaluate
 from t2b_lib.model import RECIPES, Ensemble, Task2Box, fit_many
-
-__version__ = "0.1.0"
+from t2b_lib.protocol import run_protocol
 
 __all__ = [
     "RECIPES",
@@ -22,6 +23,7 @@ __all__ = [
     "AsymmetricEuclidean",
     "BoxPlayground",
     "Boxes",
+    "Cluster",
     "Ensemble",
     "KLDivergence",
     "PairwiseLinear",

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from t2b_lib import _page_scripts
+from t2b_lib._published import launch_buttons, published_source
 
 LIBRARY = Path(__file__).parent
 PARAMETERS = ("profile", "device", "seed")
@@ -260,8 +261,11 @@ def run(
         print(f"{label}: {time.perf_counter() - start:.0f} s, {profile} profile", flush=True)
 
 
-def _stage(book: Path, stage: Path) -> None:
-    """Lay the pages out as Jupyter Book is to see them: sources, with executed notebooks."""
+def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
+    """Lay the pages out as Jupyter Book is to see them: sources, with executed notebooks.
+
+    What a reader downloads installs the library from `address` at `commit`.
+    """
     import nbformat
 
     executed = {name: book / "_build" / "notebooks" / f"{name}.ipynb" for name in chapters(book)}
@@ -286,6 +290,9 @@ def _stage(book: Path, stage: Path) -> None:
             tags = cell.metadata.get("tags", [])
             if "parameters" in tags:
                 cell.metadata.tags = [*tags, "remove-cell"]
+            if "install" in tags:
+                known = f"address, commit = {json.dumps(address)}, {json.dumps(commit)}"
+                cell.source = cell.source.replace('address, commit = "", ""', known)
         nbformat.write(notebook, stage / f"{name}.ipynb")
 
 
@@ -309,6 +316,18 @@ def _tree_digest(*roots: Path) -> str:
             digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _read_settings(config: Path) -> dict:
+    import yaml
+
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise BookError(f"{config} cannot be read: {' '.join(str(error).split())}") from None
+    if not isinstance(settings, dict):
+        raise BookError(f"{config} has no settings: see jupyterbook.org/customize/config.html")
+    return settings
 
 
 def build(book: Path, config: Path) -> Path:
@@ -335,8 +354,14 @@ def build(book: Path, config: Path) -> Path:
     """
     work = book / "_build"
     stage, site, html = work / "src", work / "site", work / "html"
-    _stage(book, stage)
-    state = _tree_digest(stage, config, Path(_page_scripts.__file__), Path(__file__))
+    settings = _read_settings(config)
+    address, commit = published_source(settings, config.parent)
+    _stage(book, stage, address, commit)
+    theme = settings.setdefault("sphinx", {}).setdefault("config", {})
+    theme.setdefault("html_theme_options", {}).update(launch_buttons(book.name, address, commit))
+    config = stage / "_config.yml"
+    config.write_text(json.dumps(settings), encoding="utf-8")  # which is YAML, too
+    state = _tree_digest(stage, Path(_page_scripts.__file__), Path(__file__))
     done = html / ".built-from"
     if done.is_file() and done.read_text() == state:
         print("the pages are up to date", flush=True)

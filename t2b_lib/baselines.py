@@ -7,15 +7,14 @@ the training pairs, as the paper does, and keep it as `threshold_`.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.metrics import precision_recall_curve
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, embedding, normalize
 from tqdm import tqdm
 
 from t2b_lib.collection import Split, TaskCollection
+from t2b_lib.evaluation import best_threshold, truth_of
 from t2b_lib.network import Projection, pick_device
 
 
@@ -139,9 +138,8 @@ class Measure(BaseEstimator):
         """Find the threshold; only the existing datasets and the training pairs are seen."""
         self._look_at(tasks.features[split.existing])
         if tasks.is_binary:
-            truth = tasks.relation[split.train[:, 0], split.train[:, 1]]
-            scores = self.predict(tasks.features, split.train)
-            self.threshold_ = best_training_threshold(truth.numpy(), scores.numpy())
+            scores = self.predict(tasks.features, split.train).numpy()
+            self.threshold_ = best_threshold(truth_of(tasks, split.train), scores, None)
         return self
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
@@ -318,18 +316,3 @@ class PairNetwork(nn.Module):
         # An embedding's gradient adds up whole rows; that of an index is a slow scatter.
         first = embedding(source, features @ as_source.T + self.first.bias)
         return self.rest(first + embedding(target, features @ as_target.T)).squeeze(-1)
-
-
-def best_training_threshold(truth: np.ndarray, scores: np.ndarray) -> float:
-    """The threshold with the best F1 of `scores > threshold` among all there are, shape (P,).
-
-    It lies halfway between two scores. Of equally good ones the highest; above every score where
-    nothing is true.
-    """
-    if not truth.any():
-        return float(scores.max())
-    precision, recall, candidates = precision_recall_curve(truth, scores)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    best = np.flatnonzero(f1[:-1] == f1[:-1].max())[-1]
-    below = scores[scores < candidates[best]]
-    return float((candidates[best] + below.max()) / 2 if len(below) else candidates[best] - 1)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from pandas import DataFrame
 
 from t2b_lib.boxes import Boxes, volume
-from t2b_lib.evaluation import labels
+from t2b_lib.tables import labels
 
 # Okabe and Ito's palette: told apart with any kind of colour vision. Black is left for text.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
@@ -282,8 +282,8 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
 
     Parameters
     ----------
-    results : DataFrame of `evaluation.run_protocol`
-    paper : DataFrame of `evaluation.paper_f1`
+    results : DataFrame of `run_protocol`
+    paper : DataFrame of `tables.paper_f1`
         Its scores are drawn as black diamonds.
     """
     groups = list(results.groupby(labels(results), sort=False))
@@ -318,7 +318,7 @@ def draw_dimensions(table: DataFrame) -> Figure:
 
     Parameters
     ----------
-    table : DataFrame of `evaluation.by_dimension`
+    table : DataFrame of `tables.by_dimension`
     """
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
     for ax, part in zip(axes, ("existing", "novel"), strict=True):

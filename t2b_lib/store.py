@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and tensors kept in files that are checked when read."""
+"""Files that are written whole or not at all, and caches of tensors that are checked when read."""
 
 from __future__ import annotations
 
@@ -6,33 +6,45 @@ import contextlib
 import hashlib
 import json
 import os
+import re
+import threading
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pooch
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 
 def cache_folder() -> Path:
-    """Where this user's caches are."""
-    import pooch
-
+    """The folder of this user's caches."""
     return Path(pooch.os_cache("t2b_lib"))
 
 
+def cache_file(cache: bool | str | Path, kind: str, name: str, key: dict) -> Path | None:
+    """The file for a key: in the user's cache folder (True), in another folder, or none (False)."""
+    if cache is False:
+        return None
+    folder = cache_folder() / kind if cache is True else Path(cache)
+    return folder / f"{re.sub(r'[^A-Za-z0-9.]+', '-', name)[:60]}-{digest(key)}.safetensors"
+
+
 def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
-    """Write a file that appears under its name only when it is whole; folders are made.
+    """Write a file that appears under its name only when it is complete; folders are made.
 
     Parameters
     ----------
     path : path
     content : str or bytes
-        A str is written in UTF-8 as it stands, whatever the system's line ends are.
+        A str is written in UTF-8, with its line ends as they are.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(unfinished, path)
@@ -41,14 +53,48 @@ def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
             unfinished.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Only one process at a time works on the file `path`; a second one says so and waits.
+
+    The lock ends with its process, even if that is killed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        warnings.warn(f"another process works on {path.name}: waiting for it", stacklevel=3)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def kept(path: Path | None, key: dict, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The tensors that a file keeps under a key, or those that `make` returns, which it then keeps.
+
+    Several processes that need the same tensors make them only once.
+    """
+    if path is None:
+        return make()
+    if (found := load_checked(path, key)) is None:
+        with locked(path):
+            if (found := load_checked(path, key)) is None:
+                found = make(), {}
+                save_checked(path, key, *found)
+    return found[0]
+
+
 def load_checked(path: Path, key: dict) -> tuple[dict[str, Tensor], dict] | None:
-    """The tensors and notes of a file that is there, whole, and was kept under this key.
+    """The tensors and notes of a file that is complete and was saved under this key.
 
     Parameters
     ----------
     path : Path
     key : dict
-        Everything that the tensors depend on, as JSON can hold it.
+        Everything that the tensors depend on; JSON must be able to hold it.
 
     Returns
     -------
@@ -74,9 +120,9 @@ def save_checked(path: Path, key: dict, tensors: dict[str, Tensor], notes: dict)
     write_whole(path, save(tensors, about))
 
 
-def digest(key: dict) -> str:
-    """A short name for a key: equal keys have equal names."""
-    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
+def digest(content: object) -> str:
+    """A short name for anything that JSON can hold; equal contents have equal names."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def hash_weights(state: dict[str, Tensor]) -> str:

@@ -13,18 +13,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from t2b_lib.affinity.attributes import task_attributes
-from t2b_rooms.scenes import (
-    CLASSES,
-    FACES,
-    FOCAL,
-    SHAPES,
-    SIZE,
-    STYLES,
-    VIEWS,
-    Scenes,
-    project,
-    render,
-)
+from t2b_lib.plots import COLOURS
+from t2b_rooms.casting import CLASSES, render
+from t2b_rooms.scenes import FACES, FOCAL, SIZE, STYLES, VIEWS, Scenes, project
+from t2b_rooms.shapes import SHAPES
 from t2b_rooms.tasks import (
     affinities,
     corners,
@@ -36,8 +28,7 @@ from t2b_rooms.tasks import (
     reshade,
 )
 
-# Okabe and Ito's palette, told apart with any kind of colour vision.
-_ORANGE, _SKY, _GREEN, _BLUE, _RED = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00"
+_BLUE, _ORANGE, _GREEN, _PINK, _RED, _SKY, _YELLOW, _ = COLOURS
 _AXES = (_ORANGE, _SKY, _GREEN)
 _CLASS_COLOURS = (
     "#D9D4C7",
@@ -47,8 +38,8 @@ _CLASS_COLOURS = (
     _BLUE,
     _GREEN,
     _ORANGE,
-    "#F0E442",
-    "#CC79A7",
+    _YELLOW,
+    _PINK,
 )
 _MARK = {"marker": "+", "color": "white", "markersize": 11, "markeredgewidth": 1.6}
 
@@ -139,7 +130,7 @@ def draw_ground_truths(scenes: Scenes, index: int = 0) -> Figure:
     area = [(main.surface == FACES + k).sum().item() for k in range(scene.shape.shape[1])]
     largest = int(np.argmax(area))
     dim = np.where((main.surface[0] == FACES + largest)[..., None], rgb, 0.75 + 0.25 * rgb)
-    name = SHAPES[data.targets["Object-Classification"].item()]
+    name = tuple(SHAPES)[data.targets["Object-Classification"].item()]
     show("Object-Classification", dim, f"“{name}”")
     show("Scene-Classification", rgb, f"“{STYLES[scene.style.item()]}”")
     show("Room-Layout", rgb, _sizes(scene))

@@ -20,19 +20,10 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from t2b_lib.affinity.attributes import task_attributes
-from t2b_rooms.scenes import (
-    CLASSES,
-    FACES,
-    SHAPES,
-    SIZE,
-    STYLES,
-    VIEWS,
-    Scenes,
-    View,
-    pixel_rays,
-    render,
-    sample_scenes,
-)
+from t2b_rooms.casting import CLASSES, View, pixel_rays, render
+from t2b_rooms.sampling import sample_scenes
+from t2b_rooms.scenes import FACES, SIZE, STYLES, VIEWS, Scenes
+from t2b_rooms.shapes import SHAPES
 
 MAP = SIZE // 2
 HOLE = slice(SIZE // 2 - 14, SIZE // 2 + 14)

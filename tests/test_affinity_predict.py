@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -209,39 +208,6 @@ def test_affinity_boxes_ask_to_be_fitted(tasks):
         affinity.AffinityBoxes().embed(tasks.features)
 
 
-def test_the_papers_table():
-    table = affinity.paper_spearman()
-    assert table.loc["Task2Box 3-d", ["existing", "novel"]].tolist() == [0.93, 0.48]
-    assert len(table) == 6
-
-
-def test_scores_stand_beside_the_papers():
-    scores = {
-        "Task2Box 3-d, paper, small": pd.DataFrame({"existing": [0.8, 0.9], "novel": [0.5, 0.7]}),
-        "Additive": pd.DataFrame({"existing": [0.8, 0.8], "novel": [0.6, 0.6]}),
-    }
-    table = affinity.beside_paper(scores)
-    row = table.loc["Task2Box 3-d, paper, small"]
-    shown = [text.replace("\u00a0", " ") for text in row.drop("cases", level=0)]
-    assert shown == ["0.85 ± 0.07", "0.93 ± 0.02", "0.60 ± 0.14", "0.48 ± 0.24"]
-    assert row["cases", ""] == 2
-    assert table.loc["Additive", ("novel", "paper")] == "–"
-
-
-@pytest.mark.parametrize("variant", ["main", "16k", "measured"])
-def test_shipped_scores_are_whole(variant):
-    scores = affinity.shipped_cases(variant)
-    assert {"Task2Box 3-d, default", "Additive", "Linear"} <= set(scores)
-    for of_cases in scores.values():
-        assert of_cases.index.tolist() == list(range(len(of_cases))) and len(of_cases) >= 10
-        assert of_cases[["existing", "novel", "misaligned"]].stack().abs().le(1).all()
-    triples = affinity.shipped_triples(variant)
-    assert triples.shape[0] == 2300 and "Additive" in triples
-    assert triples.stack().abs().le(1).all()
-    # Few cases and all choices are about the same thing.
-    assert abs(triples["Additive"].mean() - scores["Additive"]["novel"].mean()) < 0.05
-
-
 @pytest.mark.parametrize("variant", ["main", "16k"])
 def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
     if not (shared_dir / "taskonomy").is_dir():
@@ -250,7 +216,7 @@ def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
     features = affinity.task_attributes().to_numpy(copy=True)
     relation = affinity.rescale(released.relation)
     tasks = t2b.TaskCollection(released.names, features, relation)
-    shipped = affinity.shipped_cases(variant)["Additive"]
+    shipped = affinity.shipped_cases(variant).set_index(["method", "case"]).loc["Additive"]
     for case in range(3):
         split = t2b.split(tasks, novel=3, seed=case)
         found = affinity.score_affinities(affinity.Additive().fit(tasks, split), tasks, split)

@@ -14,9 +14,9 @@ import pytest
 from conftest import ROOT
 
 from t2b_lib.affinity import load_affinities, load_win_rates, task_attributes
-from t2b_lib.affinity.attributes import release_names
+from t2b_lib.data import read_table
 
-TASKS = list(release_names())
+TASKS = list(read_table("taskonomy_tasks")["release"])
 SOURCE_ONLY = ["Colorization", "Inpainting", "Jigsaw-Puzzle"]
 
 

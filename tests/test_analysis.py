@@ -1,4 +1,4 @@
-"""Distances and sizes in a hierarchy drawn by hand."""
+"""Distances and sizes in a small hierarchy, computed by hand."""
 
 import numpy as np
 import pytest
@@ -42,8 +42,8 @@ def test_taxonomic_distances_by_hand(animals):
     assert taxonomic_distances(animals).tolist() == expected
 
 
-def test_two_parents_are_two_ways():
-    """The bottom lies in both halves: two steps from one half to the other, over it or the top."""
+def test_two_parents_give_two_paths():
+    """The bottom lies in both halves, so from half to half it is two steps."""
     members = [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 1, 1, 0, 0]]
     taxonomy = Taxonomy(["top", "left", "right", "bottom"], np.array(members), list("abcde"))
     expected = [[0, 1, 1, 2], [1, 0, 2, 1], [1, 2, 0, 1], [2, 1, 1, 0]]
@@ -62,7 +62,7 @@ def test_neighbourhoods_by_hand(animals):
     assert table["embedding"].is_monotonic_increasing
 
 
-def test_boxes_in_the_same_place_are_neighbours_of_each_other(animals):
+def test_boxes_at_one_centre_are_neighbours_of_each_other(animals):
     table = neighbourhood_distances(boxes_around(*[[1.0, 2.0]] * 5), animals)
     assert (table["embedding"] == 0).all() and (table["taxonomic"] > 0).all()
 
@@ -96,9 +96,9 @@ def test_nothing_is_nested_in_a_flat_collection():
     assert taxonomic_distances(taxonomy).tolist() == [[0, 2], [2, 0]]
 
 
-def test_a_box_for_each_dataset_is_wanted(animals):
+def test_too_few_boxes_are_refused(animals):
     for function in (neighbourhood_distances, box_sizes, nested_boxes):
-        with pytest.raises(ValueError, match=r"each of the 5 datasets is wanted, got batch shape"):
+        with pytest.raises(ValueError, match="each of the 5 datasets, not of batch shape"):
             function(_random_boxes(4), animals)
 
 

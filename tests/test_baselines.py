@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.spatial.distance import cosine, euclidean
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from torch.distributions import Independent, Normal, kl_divergence
 
 import t2b_lib as t2b
@@ -12,7 +13,7 @@ from t2b_lib.baselines import (
     AsymmetricCosine,
     AsymmetricEuclidean,
     KLDivergence,
-    best_training_threshold,
+    PairNetwork,
 )
 from t2b_lib.evaluation import f1
 
@@ -115,20 +116,6 @@ def test_asymmetric_euclidean_by_hand():
     assert both.tolist() == pytest.approx([0.8, 0.8])  # a cosine with zero counts as 0
 
 
-def test_training_threshold_is_the_best_of_all():
-    random = np.random.default_rng(0)
-    for _ in range(20):
-        truth = random.random(60) < 0.2
-        scores = np.round(random.normal(size=60) + truth, 1)  # with ties
-        found = best_training_threshold(truth, scores)
-        every = [*np.unique(scores), scores.min() - 1]
-        best = max(f1(truth, scores > threshold) for threshold in every)
-        assert f1(truth, scores > found) == pytest.approx(best)
-        assert found not in scores
-    assert best_training_threshold(np.array([0, 1, 0, 1]), np.array([0.0, 5, 1, 3])) == 2
-    assert best_training_threshold(np.array([1, 1]), np.array([2.0, 3.0])) == 1
-
-
 def test_the_training_threshold_is_what_evaluate_uses():
     features = random_features(20)
     tasks = tasks_with(features)
@@ -174,3 +161,52 @@ def test_bad_input_is_refused():
         AsymmetricCosine(trivial="empty").fit(tasks, split)
     with pytest.raises(ValueError, match="vector of 7 features"):
         AsymmetricCosine(trivial=torch.zeros(3)).fit(tasks, split)
+
+
+def test_pair_network_is_a_network_on_the_concatenation():
+    network = PairNetwork(4, (8, 5)).eval()
+    features = torch.randn(6, 4)
+    pairs = torch.tensor([[0, 1], [5, 2], [3, 3]])
+    concatenated = torch.cat((features[pairs[:, 0]], features[pairs[:, 1]]), dim=1)
+    expected = network.rest(network.first(concatenated)).squeeze(-1)
+    assert torch.allclose(network(features, pairs), expected, atol=1e-6)
+
+
+def test_linear_baseline_comes_close_to_logistic_regression():
+    random = torch.Generator().manual_seed(0)
+    features = torch.randn(40, 5, generator=random)
+    score = features[:, :1] - 2 * features[:, 1] + torch.randn(40, 40, generator=random)
+    tasks = tasks_with(features, (score > 1).float())
+    split = t2b.split(tasks)
+    ours = t2b.PairwiseLinear(learning_rate=0.05, progress=False).fit(tasks, split)
+
+    def design(pairs):
+        scaled = (features - features.mean(0)) / features.std(0)
+        return torch.cat((scaled[pairs[:, 0]], scaled[pairs[:, 1]]), dim=1).numpy()
+
+    truth = tasks.relation[split.train[:, 0], split.train[:, 1]].numpy()
+    theirs = LogisticRegression(C=np.inf).fit(design(split.train), truth)
+    expected = theirs.predict_proba(design(split.test))[:, 1]
+    assert np.abs(ours.predict(features, split.test).numpy() - expected).max() < 0.02
+
+
+def test_mlp_learns_what_a_linear_model_cannot():
+    """i is in j where their signs agree: an exclusive or."""
+    features = torch.randn(40, 1, generator=torch.Generator().manual_seed(0))
+    tasks = tasks_with(features, (features * features.T > 0).float())
+    split = t2b.split(tasks, novel=5)
+    mlp = t2b.PairwiseMLP((32, 32), batch_size=64, progress=False).fit(tasks, split)
+    linear = t2b.PairwiseLinear(progress=False).fit(tasks, split)
+    assert t2b.evaluate(mlp, tasks, split).iloc[0]["existing"] > 0.9
+    assert t2b.evaluate(linear, tasks, split).iloc[0]["existing"] < 0.75
+
+
+@pytest.mark.parametrize("model", [t2b.PairwiseMLP((8,)), t2b.PairwiseLinear(), t2b.RandomGuess(2)])
+def test_baselines_are_estimators_and_reproducible(model):
+    tasks = tasks_with(random_features())
+    split = t2b.split(tasks)
+    settings = {"epochs": 2, "progress": False} if "epochs" in model.get_params() else {}
+    first, again = (clone(model).set_params(**settings).fit(tasks, split) for _ in range(2))
+    pairs = split.test
+    assert torch.equal(first.predict(tasks.features, pairs), again.predict(tasks.features, pairs))
+    assert clone(first).get_params() == first.get_params()

@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
+from t2b_lib.cluster import Cluster
 from t2b_lib.representation import extract, extraction, hub_images, image_folder
-from t2b_lib.representation.cluster import extract_on_cluster
 
 ray = pytest.importorskip("ray")
 
@@ -96,7 +96,7 @@ def test_two_processes_find_what_one_does_though_one_is_killed(cluster, images, 
     assassin.start()
     slow = functools.partial(SlowEncoder, str(notes), 0.2)
     with pytest.warns(UserWarning, match="1 of 64 images"):
-        found = extract_on_cluster(images, slow, actors=2, cache=tmp_path / "kept", **ask)
+        found = extract(images, slow, cluster=Cluster(workers=2), cache=tmp_path / "kept", **ask)
     assert killed
     done = images_done(notes)
     assert len(done) == 3  # another process took its place
@@ -123,4 +123,4 @@ def test_a_stream_is_for_one_process(cluster, images, tmp_path, monkeypatch):
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "hf")
     stream = hub_images(tmp_path / "images", streaming=True, classes=list("abcd"))
     with pytest.raises(ValueError, match="streaming=False"):
-        extract_on_cluster(stream, SlowEncoder)
+        extract(stream, SlowEncoder, cluster=Cluster())

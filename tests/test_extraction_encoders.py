@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 
@@ -20,13 +21,15 @@ from t2b_lib.representation import (
     efficientnet_lite0,
     embed_texts,
     emoji_images,
+    encoders,
     extract,
     extraction,
+    fim,
     hub_images,
     image_folder,
 )
-from t2b_lib.representation.encoders import transform_of
-from t2b_lib.representation.images import read_image
+from t2b_lib.representation.decoding import read_image
+from t2b_lib.representation.encoders import fastest_precision, transform_of
 from t2b_lib.taxonomy import Taxonomy
 
 TINY = {
@@ -216,7 +219,7 @@ def test_the_cache_is_used_for_the_same_question_only(folder, plain, tmp_path):
     other.identity = {"encoder": "plain", "weights": "another hash"}
     assert computed_anew(encoder=other)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("t2b_lib.__version__", "99")
+        patch.setattr(extraction, "__version__", "99")
         assert computed_anew()
     Image.new("RGB", (7, 7)).save(folder / "a" / "cat" / "0.png")
     assert computed_anew(image_folder(folder))
@@ -228,7 +231,7 @@ def test_the_cache_is_used_for_the_same_question_only(folder, plain, tmp_path):
 def test_a_damaged_file_is_found_out_and_made_anew(folder, plain, tmp_path, harm):
     ask = {"cache": tmp_path / "kept", "progress": False}
     first = extract(image_folder(folder), plain, **ask)
-    (file,) = (tmp_path / "kept").iterdir()
+    (file,) = (tmp_path / "kept").glob("*.safetensors")
     good = file.read_bytes()
     flipped = bytearray(good)
     flipped[-20] ^= 1
@@ -266,6 +269,50 @@ def test_a_run_that_stopped_goes_on_at_its_shard(folder, plain, tmp_path, monkey
     if vectors:
         torch.testing.assert_close(found.vectors, expected.vectors)
         assert torch.equal(found.targets, expected.targets)
+
+
+def test_vectors_of_each_shard_are_written_once(folder, plain, tmp_path, monkeypatch):
+    monkeypatch.setattr(extraction, "SHARD", 4)
+    usual, rows = extraction.save_checked, []
+
+    def counted(path, key, tensors, notes):
+        rows.append(len(tensors.get("vectors", [])))
+        usual(path, key, tensors, notes)
+
+    monkeypatch.setattr(extraction, "save_checked", counted)
+    ask = {"cache": tmp_path / "kept", "progress": False, "vectors": True}
+    found = extract(image_folder(folder), plain, **ask)
+    assert sum(rows) == 24 and max(rows) == 4
+    again = extract(image_folder(folder), plain, **ask)
+    assert plain.images == 24 and torch.equal(again.vectors, found.vectors)
+    # A damaged file of vectors is found out, too.
+    files = sorted((tmp_path / "kept").glob("*.00000?.safetensors"))
+    assert len(files) == 6
+    files[2].write_bytes(files[3].read_bytes()[:-9])
+    again = extract(image_folder(folder), plain, **ask)
+    assert plain.images == 48 and torch.equal(again.vectors, found.vectors)
+
+
+@pytest.mark.filterwarnings("ignore:another process works on")
+def test_two_that_ask_the_same_at_once_do_the_work_once(folder, plain, tmp_path):
+    usual, found = plain.encode_images, []
+
+    def slow(pixels):
+        time.sleep(0.1)
+        return usual(pixels)
+
+    plain.encode_images = slow
+    ask = {"cache": tmp_path / "kept", "progress": False, "batch_size": 6}
+    both = [
+        threading.Thread(target=lambda: found.append(extract(image_folder(folder), plain, **ask)))
+        for _ in range(2)
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert plain.images == 24
+    assert torch.equal(found[0].features(), found[1].features())
 
 
 KILLED = """
@@ -319,8 +366,8 @@ def test_decoding_runs_a_bounded_number_ahead(tmp_path, plain):
         return usual(pixels)
 
     plain.encode_images = slow
-    texts = plain.encode_texts(images.labels)
-    (part,) = extraction.embed(items, plain, texts, False, batch_size=5, workers=2)
+    embedder = extraction.Embedder(images, plain, "A photo of {}", False, 5, 2)
+    (part,) = embedder.embed(items)
     assert part.seen == 60
 
 
@@ -429,6 +476,76 @@ def test_other_weights_of_the_same_model_are_another_question(clip_checkpoint, t
     assert OpenClipEncoder("tiny-test-clip", tmp_path / "other.pt", device="cpu").identity != first
 
 
+def test_the_cache_key_names_the_device_and_its_arithmetic(embedded, monkeypatch):
+    matmul = torch.backends.cuda.matmul
+    on_cpu = embedded.identity
+    monkeypatch.setattr(embedded, "device", torch.device("cuda"))
+    plain = embedded.identity
+    before = matmul.allow_tf32
+    try:
+        matmul.allow_tf32 = not before
+        with_tf32 = embedded.identity
+    finally:
+        matmul.allow_tf32 = before
+    assert on_cpu["device"] == "cpu" and plain["device"] == "cuda"
+    assert on_cpu != plain != with_tf32
+    monkeypatch.setattr(embedded, "device", torch.device("cpu"))
+    assert embedded.identity == on_cpu  # TF32 does not matter here
+
+
+@pytest.mark.parametrize(
+    ("device", "capability", "precision"),
+    [
+        ("cuda", (7, 5), torch.float16),  # a T4, which only emulates bfloat16
+        ("cuda", (8, 0), torch.bfloat16),
+        ("cpu", None, torch.float32),
+    ],
+)
+def test_the_precision_is_one_that_the_device_has(device, capability, precision, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert fastest_precision(torch.device(device)) == precision
+
+
+def test_everything_is_on_the_device_that_was_asked_for(clip_checkpoint, monkeypatch):
+    """FakeTensorMode computes shapes and devices alone, so this needs no GPU."""
+    import open_clip
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    gpu = torch.device("cuda:0")
+    path, _ = clip_checkpoint
+
+    def moved(self, *args, **kwargs):  # torch's own cannot move fake parameters in place
+        device, dtype, *_ = torch._C._nn._parse_to(*args, **kwargs)
+        for module in self.modules():
+            for tensors, kind in (
+                (module._parameters, torch.nn.Parameter),
+                (module._buffers, None),
+            ):
+                for name, tensor in tensors.items():
+                    if tensor is not None:
+                        to = tensor.to(device, dtype if tensor.is_floating_point() else None)
+                        tensors[name] = kind(to, requires_grad=False) if kind else to
+        return self
+
+    def model_and_preprocessing(name, _):
+        return open_clip.create_model(name), open_clip.image_transform(32, is_train=False)
+
+    monkeypatch.setattr(torch.nn.Module, "to", moved)
+    monkeypatch.setattr(open_clip, "create_model_from_pretrained", model_and_preprocessing)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
+    for module in (encoders, fim):
+        monkeypatch.setattr(module, "pick_device", lambda device: gpu)
+        monkeypatch.setattr(module, "hash_weights", lambda state: "")
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        pixels = torch.zeros(2, 3, 224, 224, dtype=torch.uint8)
+        assert EmbeddedEncoder().encode_images(pixels).device == gpu
+        clip = OpenClipEncoder("tiny-test-clip", path)
+        assert clip.encode_images(pixels[..., :32, :32]).device == gpu
+        assert clip.encode_texts(["an owl", "a wren"]).device == torch.device("cpu")
+        probe = fim.Probe(side=64)
+        assert probe.features(pixels[..., :64, :64].to(gpu)).device == gpu
+
+
 def test_what_open_clip_does_not_know(clip_checkpoint, tmp_path):
     path, _ = clip_checkpoint
     with pytest.raises(ValueError, match="no model 'ViT-Q'"):
@@ -439,8 +556,9 @@ def test_what_open_clip_does_not_know(clip_checkpoint, tmp_path):
     with pytest.raises(ValueError, match=r"linear\.pt cannot be loaded as tiny-test-clip"):
         OpenClipEncoder("tiny-test-clip", tmp_path / "linear.pt", device="cpu")
     torch.save({"code": warnings.warn}, tmp_path / "code.pt")
-    with pytest.raises(ValueError, match="cannot be loaded"):
+    with pytest.raises(ValueError, match=r"cannot be loaded.*could run code") as caught:
         OpenClipEncoder("tiny-test-clip", tmp_path / "code.pt", device="cpu")
+    assert "weights_only" not in str(caught.value)
 
 
 def test_a_cache_that_cannot_be_written_is_found_out_at_once(folder, plain, tmp_path):

@@ -1,12 +1,21 @@
 """Task2Vec embeddings against closed forms, plain gradients, and what must not change."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
-from t2b_lib.representation import Probe, emoji_images, image_folder, task2vec, task2vec_of
+from t2b_lib.representation import (
+    Probe,
+    emoji_images,
+    hub_images,
+    image_folder,
+    task2vec,
+    task2vec_of,
+)
 from t2b_lib.representation import fim as fim_module
 from t2b_lib.representation.fim import Classifier, fisher_information, fit_head
 from t2b_lib.taxonomy import Taxonomy
@@ -179,7 +188,7 @@ def test_resnet34_has_the_papers_number_of_filters():
     assert not any(name.startswith("fc") for name in probe.filters)
 
 
-def test_a_checkpoint_of_timms_model(tmp_path):
+def test_a_checkpoint_of_timms_model(tmp_path, monkeypatch):
     timm = pytest.importorskip("timm")
     network = timm.create_model("resnet18")
     torch.save(network.state_dict(), tmp_path / "resnet18.pt")
@@ -189,15 +198,26 @@ def test_a_checkpoint_of_timms_model(tmp_path):
     assert image.shape == (3, 64, 64)
     with pytest.raises(ValueError, match="cannot be loaded"):
         Probe("resnet34", checkpoint=tmp_path / "resnet18.pt")
+    asked = []
+    usual = torch.load
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "load", lambda *a, **k: asked.append(k) or usual(*a, **k))
+        Probe("resnet18", checkpoint=tmp_path / "resnet18.pt", side=64, device="cpu")
+    assert asked and all(options["weights_only"] is True for options in asked)
+    torch.save({"code": warnings.warn}, tmp_path / "code.pt")
+    with pytest.raises(ValueError, match="could run code") as caught:
+        Probe("resnet18", checkpoint=tmp_path / "code.pt", device="cpu")
+    assert "weights_only" not in str(caught.value)
     with pytest.raises(ValueError, match="no model 'resnet35'"):
         Probe("resnet35")
-    with pytest.raises(ValueError, match="no classifier"):
+    with pytest.raises(ValueError, match="lacks get_classifier"):
         Probe(nn.Linear(2, 2))
 
 
-def test_the_head_is_the_best_one():
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_head_is_the_best_one(classes):
     features = torch.rand(60, 9, generator=random())
-    targets = torch.randint(0, 4, (60,), generator=random(1))
+    targets = torch.randint(0, classes, (60,), generator=random(1))
     head = fit_head(features, targets)
     weight = head.weight.clone().requires_grad_()
     bias = head.bias.clone().requires_grad_()
@@ -213,6 +233,17 @@ def test_the_head_learns_the_dataset(network, folder):
     pixels, targets = fim_module.decode_all(image_folder(folder), probe.spatial)
     predicted = Classifier(probe, pixels, targets)(pixels).argmax(1)
     assert (predicted == targets).float().mean() > 0.9
+
+
+def test_a_stream_of_unknown_length(network, folder, tmp_path, monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "hf")
+    classes = ["blue", "green", "red"]
+    stream = hub_images(folder, streaming=True, classes=classes)
+    probe = Probe(network, device="cpu")
+    found = task2vec(stream, probe, cache=False, progress=False)
+    whole = task2vec(image_folder(folder), probe, cache=False, progress=False)
+    torch.testing.assert_close(found, whole)
 
 
 def test_one_class_has_no_embedding(network, folder, tmp_path):

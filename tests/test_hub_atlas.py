@@ -2,7 +2,6 @@
 
 import copy
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -11,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 import t2b_lib as t2b
 from t2b_lib.boxes import Boxes
-from t2b_lib.hub.atlas import HubMap, related, sample_moments, target_volumes
+from t2b_lib.hub.atlas import HubMap, related, target_volumes
 
 NAMES = ["everything", "left", "right", "far left"]
 
@@ -42,14 +41,6 @@ def fitted():
     # A reach cannot be calibrated where all datasets are related, so it is given.
     relation = t2b.hub.soft_overlap(clouds(), reach=0.2, progress=False)
     return HubMap(model, encode=torch.tensor).fit(table(), clouds(), relation)
-
-
-def test_moments_are_those_of_numpy():
-    samples = clouds()
-    found = sample_moments(samples)
-    for row, vectors in zip(found, samples, strict=True):
-        expected = np.concatenate([vectors.numpy().mean(0), vectors.numpy().var(0)])
-        np.testing.assert_allclose(row, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_volumes_are_even_in_the_logarithm():

@@ -11,7 +11,7 @@ import torch
 from matplotlib.patches import Rectangle
 
 import t2b_lib as t2b
-from t2b_lib import evaluation, plots
+from t2b_lib import plots, tables
 from t2b_lib.taxonomy import Taxonomy, analysis
 
 
@@ -98,7 +98,7 @@ def test_scores_show_every_case_and_the_papers():
     results = t2b.run_protocol(
         tasks, [("Random", t2b.RandomGuess())], cases=3, novel=4, progress=False
     )
-    paper = evaluation.paper_f1("ImageNet", "average")
+    paper = tables.paper_f1("ImageNet", "average")
     axes = plots.draw_scores(results, paper).axes
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
         assert ax.patches[0].get_width() == pytest.approx(100 * results[part].mean())
@@ -122,7 +122,7 @@ def test_dimensions_show_the_mean_of_each_method():
         ("Task2Box", t2b.Task2Box(box_dim=d, hidden=(4,), epochs=2, progress=False)) for d in (2, 5)
     ]
     results = t2b.run_protocol(tasks, methods, cases=2, novel=4, progress=False)
-    axes = plots.draw_dimensions(evaluation.by_dimension(results)).axes
+    axes = plots.draw_dimensions(tables.by_dimension(results)).axes
     (line,) = axes[1].lines
     assert line.get_xdata().tolist() == [2, 5]
     novel = results.groupby("box_dim")["novel"].mean()

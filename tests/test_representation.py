@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from t2b_lib import store
 from t2b_lib.data import read_table
 from t2b_lib.representation import (
     Moments,
@@ -28,7 +29,7 @@ def cache(tmp_path_factory):
     """A cache folder of these tests' own, empty at first."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
-        patch.setattr(text_module, "_cache_folder", lambda: folder)
+        patch.setattr(store, "cache_folder", lambda: folder)
         yield folder
 
 
@@ -60,6 +61,14 @@ def test_moments_are_those_of_numpy(seed, offset, spread):
     np.testing.assert_array_equal(average, gaussian[:, :5])
 
 
+def test_moments_of_samples_are_those_of_numpy():
+    random = np.random.default_rng(0)
+    samples = [random.normal(size=(n, 3)).astype(np.float32) for n in (5, 1, 9)]
+    expected = np.stack([np.r_[v.mean(0, dtype=float), v.var(0, dtype=float)] for v in samples])
+    found = Moments.of([torch.from_numpy(v) for v in samples]).features()
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
 def test_a_dataset_of_one_has_no_variance():
     vectors = torch.tensor([[1e6, 0.1], [3.0, 0.2], [5.0, -7.0]])
     assert torch.equal(
@@ -85,7 +94,7 @@ def test_prototypes_come_silently_without_network_and_the_same_each_time(no_netw
     prototypes_module._prototypes.cache_clear()
     first = imagenet_prototypes()
     assert capfd.readouterr() == ("", "")
-    (file,) = cache.iterdir()
+    (file,) = cache.rglob("*.safetensors")
     file.unlink()
     prototypes_module._prototypes.cache_clear()
     assert torch.equal(imagenet_prototypes(), first)
@@ -214,18 +223,26 @@ def test_the_variance_survives_a_distant_origin():
     assert running.squares.item() / 3 == pytest.approx(2 / 3, rel=1e-12)
 
 
+def test_lists_of_texts_with_odd_characters_are_told_apart(monkeypatch):
+    monkeypatch.setattr(text_module, "WORTH_KEEPING", 2)
+    first = embed_texts(["an owl\0a wren", "a ball"])
+    second = embed_texts(["an owl", "a wren\0a ball"])
+    assert not torch.allclose(first, second, atol=1e-3)
+    assert embed_texts([]).shape == (0, 384)
+
+
 def test_texts_are_remembered_and_damage_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(text_module, "_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path)
     encoded = []
     plain = text_module._encode
     monkeypatch.setattr(text_module, "_encode", lambda t: encoded.append(len(t)) or plain(t))
     texts = [f"text {i}" for i in range(text_module.WORTH_KEEPING)]
     first = embed_texts(texts)
     assert torch.equal(embed_texts(texts), first) and len(encoded) == 1
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.rglob("*.safetensors")
     damaged = bytearray(file.read_bytes())
     damaged[-9] ^= 1
     file.write_bytes(damaged)
     assert torch.equal(embed_texts(texts), first) and len(encoded) == 2
     embed_texts([*texts, "one more"])
-    assert len(encoded) == 3 and len(list(tmp_path.iterdir())) == 2
+    assert len(encoded) == 3 and len(list(tmp_path.rglob("*.safetensors"))) == 2

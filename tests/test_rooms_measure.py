@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 from tqdm import tqdm
 
 from t2b_lib.affinity import load_affinities, read_about, read_measured, read_win_rates
@@ -65,6 +66,36 @@ def test_a_readout_of_maps_puts_each_patch_at_its_place():
 def test_seeds_are_the_same_everywhere():
     assert seed_of(0, "readout", "Depth") == 1771452629
     assert seed_of(0, "a", "b") != seed_of(0, "ab")
+
+
+def on_a_gpu(network):
+    """The network with weights on cuda:0, in a mode that needs shapes and devices alone."""
+    for module in network.modules():
+        for tensors in (module._parameters, module._buffers):
+            for name, value in tensors.items():
+                if value is None:
+                    continue
+                tensors[name] = torch.empty(value.shape, dtype=value.dtype, device="cuda:0")
+    return network
+
+
+@pytest.mark.parametrize("name", measure.TASKS)
+def test_networks_run_on_one_device(name):
+    """Every task's forward pass and loss; a GPU is not needed to find a tensor on the CPU."""
+    task = measure.TASKS[name]
+    views = len(task.inputs)
+    encoder = make_encoder(0)
+    readouts = Readouts(views * CHANNELS, task.channels, task.dense, 8, [1, 2])
+    values = () if task.kind == "classes" else (task.channels,)
+    shape = (5, *values, *((32, 32) if task.dense else ()))
+    with FakeTensorMode():
+        picture = torch.empty(5, 3, 64, 64, dtype=torch.uint8, device="cuda:0")
+        code = encode(on_a_gpu(encoder), [picture] * views)
+        predicted = on_a_gpu(readouts)(torch.stack([code, code]))
+        loss = task.loss(predicted, torch.empty(shape, device="cuda:0"))
+        assert (loss.shape, loss.device.type) == ((2, 5), "cuda")
+        with pytest.raises(RuntimeError, match="device"):
+            readouts(torch.stack([code, code]).cpu())
 
 
 # Readouts trained together

@@ -125,7 +125,8 @@ def test_the_tree_joins_tasks_that_help_the_same_targets():
 def test_the_tree_shows_every_task():
     names = [f"task {i}" for i in range(6)]
     relation = np.random.default_rng(0).random((6, 6)) + 0.1
-    ax = charts.draw_similarity_tree(names, relation, clusters=3)
+    _, ax = plt.subplots()
+    charts.draw_similarity_tree(names, relation, ax, clusters=3)
     assert {label.get_text() for label in ax.get_yticklabels()} == set(names)
     colours = {tuple(line) for c in ax.collections for line in c.get_colors()}
     assert 2 <= len(colours) <= 4

@@ -6,20 +6,10 @@ import math
 import pytest
 import torch
 
-from t2b_rooms import scenes as rooms
-from t2b_rooms.scenes import (
-    CLASSES,
-    FACES,
-    FOCAL,
-    SHAPES,
-    SIZE,
-    STYLES,
-    VIEWS,
-    pixel_rays,
-    project,
-    render,
-    sample_scenes,
-)
+from t2b_rooms.casting import CLASSES, bounds, cast, pixel_rays, render
+from t2b_rooms.sampling import sample_scenes
+from t2b_rooms.scenes import FACES, FOCAL, SIZE, STYLES, VIEWS, project
+from t2b_rooms.shapes import SHAPES
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +210,7 @@ def test_fixated_views_look_at_one_point():
         assert depth.min() > 0.5
         # Nothing stands between the camera and the point.
         forward = many.rotation(view)[:, 2]
-        first, _ = rooms._cast(many, many.position[:, view], forward.T[..., None])
+        first, _ = cast(many, many.position[:, view], forward.T[..., None])
         assert (first - depth).abs().max() < 0.12
         assert ((first - depth).abs() > 0.01).float().mean() < 0.01
     at, depth = project(many.fixation[:, None], many, 3)
@@ -315,10 +305,10 @@ def test_bad_requests_are_refused():
 def test_a_ray_along_the_walls_hits_the_wall_ahead():
     """A component of exactly 0 once put the nearest wall behind the camera."""
     scene = sample_scenes(1, seed=0)
-    low, high = rooms._bounds(scene)
+    low, high = bounds(scene)
     origin = (low + high) / 2
     direction = torch.eye(3)[:, None, :].contiguous()  # one ray along each axis
     nothing = dataclasses.replace(scene, shape=torch.full_like(scene.shape, -1))
-    depth, surface = rooms._cast(nothing, origin, direction)
+    depth, surface = cast(nothing, origin, direction)
     torch.testing.assert_close(depth, (high - low) / 2)
     assert surface.tolist() == [[1, 3, 5]]

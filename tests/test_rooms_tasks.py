@@ -6,8 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from t2b_lib.affinity.attributes import task_attributes
+from t2b_rooms.casting import View, render
 from t2b_rooms.figures import draw_ground_truths
-from t2b_rooms.scenes import FACES, SIZE, View, render, sample_scenes
+from t2b_rooms.sampling import sample_scenes
+from t2b_rooms.scenes import FACES, SIZE
 from t2b_rooms.tasks import (
     HOLE,
     JIGSAWS,

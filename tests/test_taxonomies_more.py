@@ -1,4 +1,4 @@
-"""iNaturalist + CUB, emoji, folders of folders, and the texts of their labels."""
+"""iNaturalist + CUB, emoji, nested folders, and the features of their labels."""
 
 import importlib.metadata
 import json
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
+from t2b_lib import store
 from t2b_lib.data import read_table
 from t2b_lib.representation import embed_texts, label_features
 from t2b_lib.representation import text as text_module
@@ -64,7 +65,7 @@ def species_and_their_taxa():
     return species
 
 
-def test_groups_of_two_species_or_more():
+def test_groups_have_at_least_two_species():
     species = species_and_their_taxa()
     taxonomy = inaturalist_cub(keep_equal=True)
     expected = {}
@@ -87,12 +88,12 @@ def test_groups_of_two_species_or_more():
     assert counts["two species"].tolist() == [46, 220, 654, 920]
 
 
-def test_each_set_of_species_once_by_its_lowest_rank():
+def test_each_set_of_species_is_kept_once_at_its_lowest_rank():
     taxonomy = inaturalist_cub()
     sets = [frozenset(taxonomy.members_of(name)) for name in taxonomy.names]
     assert len(sets) == len(set(sets))
     assert len(taxonomy) == int(inaturalist_cub_counts().loc["all", "distinct"])
-    # The only family of penguins stands for its order.
+    # Penguins are an order with a single family; the family is kept.
     assert "Testudines" in taxonomy.names and "Aves" in taxonomy.names
     assert "Sphenisciformes" not in taxonomy.names and "Spheniscidae" in taxonomy.names
     assert around(taxonomy, "Diomedeidae") == {"Procellariiformes", "Aves"}
@@ -114,9 +115,9 @@ def test_a_species_in_both_counts_once():
     assert both["Picoides pubescens"]["cub"] == "191"
 
 
-def test_names_that_mean_another_organism_are_not_misplaced():
+def test_names_that_several_organisms_share_are_placed_right():
     species = species_and_their_taxa().set_index("species")
-    # A genus of moths, of crustaceans and of plants bears these names as well.
+    # These are also names of genera of moths, crustaceans and plants.
     assert species.loc["Viola pedunculata", "family"] == "Violaceae"
     assert species.loc["Mimulus alsinoides", "class"] == "Magnoliopsida"
     assert species.loc["Donax gouldii", "class"] == "Bivalvia"
@@ -139,16 +140,12 @@ def categories(tmp_path, *entries):
 
 
 def label_of(species):
-    (row,) = [
-        r
-        for r in read_table("inat_cub_species", dtype=str).to_dict("records")
-        if r["species"] == species
-    ]
-    return int(row["inaturalist"])
+    table = read_table("inat_cub_species", dtype=str).set_index("species")
+    return int(table.at[species, "inaturalist"])
 
 
 def own_placement(tmp_path):
-    """Birds by iNaturalist; the first is in CUB as well, and NCBI has it in another family."""
+    """Birds placed by iNaturalist; the first is also in CUB, and NCBI puts it in another family."""
     return categories(
         tmp_path,
         (label_of("Icteria virens"), "Icteria virens", "Icteriidae", "Passeriformes", "Aves"),
@@ -212,7 +209,7 @@ def test_emoji():
     assert around(taxonomy, "animal-bird") == {"Animals & Nature"}
     assert "🦉 owl" in taxonomy.members_of("animal-bird")
     assert taxonomy.labels[taxonomy.leaves.index("🦉 owl")] == "owl"
-    # An emoji and a subcategory of one name are not the same thing.
+    # An emoji and a subcategory share this name.
     assert "🔒 lock" in taxonomy.members_of("lock") and sizes["lock"] > 2
     once = emoji()
     assert set(taxonomy.names) - set(once.names) == {"Component"}
@@ -251,7 +248,7 @@ def test_folder_of_folders(tmp_path):
     assert around(taxonomy, "birds/owls") == {"birds"}
 
 
-def test_a_folder_that_links_back_ends(tmp_path):
+def test_a_link_back_to_the_top_folder_is_not_followed(tmp_path):
     root = folders(tmp_path / "zoo", "birds/owl/1.jpg", "birds/wren/1.jpg")
     try:
         (root / "birds" / "again").symlink_to(root)
@@ -285,7 +282,7 @@ def test_labels_and_levels_fit():
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
-    monkeypatch.setattr(text_module, "_cache_folder", lambda: folder)
+    monkeypatch.setattr(store, "cache_folder", lambda: folder)
     return folder
 
 
@@ -314,7 +311,7 @@ def test_texts_are_kept_and_damage_is_mended(cache, monkeypatch):
     monkeypatch.setattr(text_module, "WORTH_KEEPING", 2)
     texts = ["an owl", "a wren", "a ball"]
     first = embed_texts(texts)
-    (file,) = cache.iterdir()
+    (file,) = cache.rglob("*.safetensors")
     encoded = []
     encode = text_module._encode
     monkeypatch.setattr(text_module, "_encode", lambda t: encoded.append(t) or encode(t))
@@ -355,7 +352,7 @@ def test_shipped_tables_are_what_the_scripts_make(script, tmp_path):
         assert (tmp_path / table).read_bytes() == (ROOT / "t2b_lib/data" / table).read_bytes()
 
 
-def test_within_keeps_what_lies_in_the_datasets_named():
+def test_within_keeps_the_named_datasets_and_what_lies_in_them():
     whole = Taxonomy(
         ["animals", "mammals", "dogs", "tools"],
         [[1, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 1]],

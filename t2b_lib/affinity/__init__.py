@@ -7,49 +7,28 @@ affinities. The chapter's figures are in `figures`.
 """
 
 from t2b_lib.affinity.attributes import attribute_questions, task_attributes, task_descriptions
-from t2b_lib.affinity.duels import AHPResult, ahp
-from t2b_lib.affinity.policy import (
-    TransferPolicy,
-    best_transfers,
-    policy_win_rates,
-    transfer_policy,
-)
-from t2b_lib.affinity.predict import (
-    PAPER_RECIPE,
-    Additive,
-    AffinityBoxes,
-    all_triples,
-    beside_paper,
-    leave_out,
-    misaligned_spearman,
-    paper_spearman,
-    rescale,
-    restore,
-    score_affinities,
-    shipped_agreement,
-    shipped_cases,
-    shipped_triples,
-)
-from t2b_lib.affinity.tables import (
-    Affinities,
+from t2b_lib.affinity.duels import ahp
+from t2b_lib.affinity.measurements import (
     load_affinities,
     load_win_rates,
     read_about,
     read_measured,
     read_win_rates,
 )
+from t2b_lib.affinity.policy import best_transfers, policy_win_rates, transfer_policy
+from t2b_lib.affinity.predict import PAPER_RECIPE, Additive, AffinityBoxes, rescale, restore
+from t2b_lib.collection import leave_out
+from t2b_lib.evaluation import misaligned_spearman, score_affinities
+from t2b_lib.protocol import all_triples
+from t2b_lib.tables import paper_spearman, shipped_cases, shipped_triples
 
 __all__ = [
     "PAPER_RECIPE",
-    "AHPResult",
     "Additive",
-    "Affinities",
     "AffinityBoxes",
-    "TransferPolicy",
     "ahp",
     "all_triples",
     "attribute_questions",
-    "beside_paper",
     "best_transfers",
     "leave_out",
     "load_affinities",
@@ -63,7 +42,6 @@ __all__ = [
     "rescale",
     "restore",
     "score_affinities",
-    "shipped_agreement",
     "shipped_cases",
     "shipped_triples",
     "task_attributes",

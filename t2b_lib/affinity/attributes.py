@@ -10,14 +10,14 @@ from t2b_lib.data import read_table
 def task_attributes() -> pd.DataFrame:
     """The base representations of the 25 Taskonomy tasks (Task2Box, Table 7).
 
-    The values are the paper's as printed, its oddities included: Curvatures and
-    Segmentation-Semantic count as first-order operations, the edges do not.
+    The values are the paper's as printed, with its oddities: Curvatures and Segmentation-Semantic
+    count as first-order operations, the edges do not.
 
     Returns
     -------
     DataFrame of float, shape (25, 15)
-        1 for yes, 0 for no. The index holds the tasks' names in the paper's order, the columns a
-        short name for each question of `attribute_questions`. No two rows are equal.
+        1 for yes, 0 for no. The index holds the tasks' names in the paper's order, the columns the
+        short names of `attribute_questions`. No two rows are equal.
     """
     return read_table("taskonomy_attributes").set_index("name").astype(float)
 
@@ -30,8 +30,3 @@ def attribute_questions() -> pd.Series:
 def task_descriptions() -> pd.Series:
     """What each of the 25 tasks is (Task2Box, section 10), by the task's name."""
     return read_table("taskonomy_tasks").set_index("name")["description"]
-
-
-def release_names() -> dict[str, str]:
-    """The 25 tasks' names in the files of the Taskonomy release -> their names in the paper."""
-    return read_table("taskonomy_tasks").set_index("release")["name"].to_dict()

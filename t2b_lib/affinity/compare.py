@@ -1,4 +1,4 @@
-"""Do the affinities measured on rendered rooms agree with those of the Taskonomy release?"""
+"""Do two measurements of affinities agree? By ranks within targets, and by trees of tasks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sklearn.metrics import adjusted_rand_score
 def rank_agreement(names, relation, other) -> pd.DataFrame:
     """Do two measurements rank the sources of a target alike?
 
-    Affinities are comparable within a target, so each target is compared by itself. A task's
-    transfer to itself, which is easily the best, is left out.
+    Affinities are comparable within a target, so each target is compared separately. A task's
+    transfer to itself, which is nearly always the best, is left out.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def rank_agreement(names, relation, other) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        For each target that both have: `spearman` over the shared sources, the `best` source and
-        that of the `other`, and the `rank` that the other's best source has here (1 is best).
+        For each target that both have: `spearman` over the shared sources, the `best` source of
+        each (`best`, `best_other`), and the `rank` here of the other's best source (1 is best).
     """
     relation, other = _shared(relation, other)
     rows = []
@@ -48,10 +48,10 @@ def rank_agreement(names, relation, other) -> pd.DataFrame:
 
 
 def similarity_tree(relation) -> np.ndarray:
-    """Tasks that help the same targets, joined step by step (Taskonomy, Fig. 13).
+    """Ward's clustering of tasks that help the same targets (Taskonomy, Fig. 13).
 
-    A task's pattern is how well it transfers to every target, as logarithms of affinities, which
-    are standardised for each target: all targets have the same say. Ward's clustering.
+    The pattern of a task is how well it transfers to every target: logarithms of affinities,
+    standardised for each target, so that all targets count equally.
 
     Parameters
     ----------
@@ -63,7 +63,12 @@ def similarity_tree(relation) -> np.ndarray:
     array, shape (N - 1, 4)
         A linkage for `scipy.cluster.hierarchy`.
     """
-    return linkage(_patterns(relation), method="ward")
+    relation = np.asarray(relation, float)
+    complete = relation[:, ~np.isnan(relation).any(0)]
+    if not complete.size:
+        raise ValueError("no target has an affinity from every task")
+    logs = np.log(complete)
+    return linkage((logs - logs.mean(0)) / logs.std(0).clip(1e-12), method="ward")
 
 
 def tree_agreement(names, relation, other, clusters: int = 4) -> tuple[pd.DataFrame, dict]:
@@ -72,11 +77,11 @@ def tree_agreement(names, relation, other, clusters: int = 4) -> tuple[pd.DataFr
     Returns
     -------
     table : DataFrame
-        For each task the cluster it is in when the trees are cut into so many: `cluster` and
+        The cluster of each task when both trees are cut into this many clusters: `cluster` and
         `cluster_other`, numbered from the first task on.
     scores : dict
         "adjusted_rand" of the clusters (0 for chance, 1 for equal) and "cophenetic", Spearman's
-        correlation between the heights at which two tasks meet in either tree.
+        correlation between the heights at which two tasks meet in the two trees.
     """
     trees = [similarity_tree(cells) for cells in _shared(relation, other)]
     labels = [pd.factorize(fcluster(tree, clusters, "maxclust"))[0] + 1 for tree in trees]
@@ -94,12 +99,3 @@ def _shared(relation, other) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"relations of shapes {relation.shape} and {other.shape} do not match")
     missing = np.isnan(relation) | np.isnan(other)
     return np.where(missing, np.nan, relation), np.where(missing, np.nan, other)
-
-
-def _patterns(relation) -> np.ndarray:
-    relation = np.asarray(relation, float)
-    complete = relation[:, ~np.isnan(relation).any(0)]
-    if not complete.size:
-        raise ValueError("no target has an affinity from every task")
-    logs = np.log(complete)
-    return (logs - logs.mean(0)) / logs.std(0).clip(1e-12)

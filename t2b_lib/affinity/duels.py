@@ -95,18 +95,13 @@ def ahp(win_rates, clip: float = 0.001) -> AHPResult:
     eigenvalue = np.take_along_axis(values, principal, -1)[..., 0].real
     vector = np.abs(np.take_along_axis(vectors, principal[..., None, :], -1)[..., 0])
     index = (eigenvalue - size) / (size - 1)
-    random_index = _random_index(size)
+    known = size <= len(_RANDOM_INDEX)
+    random_index = _RANDOM_INDEX[size - 1] if known else (1.7699 * size - 4.3513) / (size - 1)
     return AHPResult(
         affinities=vector / vector.sum(-1, keepdims=True),
         consistency_index=index,
         consistency_ratio=index / random_index if random_index else np.zeros_like(index),
     )
-
-
-def _random_index(size: int) -> float:
-    if size <= len(_RANDOM_INDEX):
-        return _RANDOM_INDEX[size - 1]
-    return (2.7699 * size - 4.3513 - size) / (size - 1)
 
 
 @dataclass(frozen=True)

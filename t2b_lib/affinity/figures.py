@@ -15,10 +15,9 @@ from scipy.cluster.hierarchy import dendrogram
 
 from t2b_lib.affinity.compare import similarity_tree
 from t2b_lib.affinity.policy import TransferPolicy
+from t2b_lib.plots import COLOURS
 
-# From Okabe and Ito's palette, told apart with any kind of colour vision.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
-_BY_TRANSFER, _LABELLED = _COLOURS[:2]
+_BY_TRANSFER, _LABELLED = COLOURS[0], COLOURS[4]
 
 
 def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> Figure:
@@ -46,48 +45,31 @@ def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> F
     return figure
 
 
-def draw_policy(policy: TransferPolicy, names: Sequence[str], ax: Axes | None = None) -> Axes:
+def draw_policy(policy: TransferPolicy, names: Sequence[str]) -> Axes:
     """A transfer policy as a graph: tasks on a circle, an arrow from each source to its target.
 
-    A filled circle is a task that is labelled, an empty one a task solved by transfer. The arrows
-    of one target share a colour's depth: the fewer sources it has, the darker.
+    A filled circle is a task with labels, an empty one a task solved by transfer. The fewer sources
+    a target has, the darker its arrows.
 
     Parameters
     ----------
     policy : TransferPolicy
     names : sequence of str
         All tasks, in their order around the circle.
-    ax : Axes, optional
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(7.4, 6.2))
+    _, ax = plt.subplots(figsize=(7.4, 6.2))
     angle = np.linspace(0, 2 * np.pi, len(names), endpoint=False)
     place = dict(zip(names, np.stack([np.cos(angle), np.sin(angle)], axis=1), strict=True))
+    arrow = {"arrowstyle": "-|>", "connectionstyle": "arc3,rad=0.12", "shrinkA": 0, "shrinkB": 3}
     for edge in policy.edges.itertuples():
         if edge.source != edge.target:
-            ax.annotate(
-                "",
-                0.95 * place[edge.target],
-                0.95 * place[edge.source],
-                arrowprops={
-                    "arrowstyle": "-|>",
-                    "connectionstyle": "arc3,rad=0.12",
-                    "color": _BY_TRANSFER,
-                    "alpha": max(0.3, 0.9 - 0.2 * (edge.order - 1)),
-                    "shrinkA": 0,
-                    "shrinkB": 3,
-                },
-            )
+            ends = 0.95 * place[edge.target], 0.95 * place[edge.source]
+            depth = max(0.3, 0.9 - 0.2 * (edge.order - 1))
+            ax.annotate("", *ends, arrowprops=arrow | {"color": _BY_TRANSFER, "alpha": depth})
     for name, turn in zip(names, np.degrees(angle), strict=True):
         labelled = name in policy.sources
-        ax.plot(
-            *place[name],
-            "o",
-            markersize=9,
-            color=_LABELLED if labelled else "white",
-            markeredgecolor=_LABELLED if labelled else "#888888",
-            zorder=3,
-        )
+        fill, edge, text = [_LABELLED] * 3 if labelled else ["white", "#888888", "black"]
+        ax.plot(*place[name], "o", markersize=9, color=fill, markeredgecolor=edge, zorder=3)
         left = 90 < turn < 270
         ax.text(
             *(1.07 * place[name]),
@@ -97,7 +79,7 @@ def draw_policy(policy: TransferPolicy, names: Sequence[str], ax: Axes | None = 
             ha="right" if left else "left",
             va="center",
             fontsize=8,
-            color=_LABELLED if labelled else "black",
+            color=text,
         )
     ax.set(xlim=(-1.85, 1.85), ylim=(-1.75, 1.75), aspect="equal")
     ax.axis("off")
@@ -109,12 +91,12 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
 
     Parameters
     ----------
-    rates : mapping of what stands below a column to DataFrame
-        From `policy_win_rates` or `best_transfers`. Of up to eight the numbers are written.
+    rates : mapping of column label to DataFrame
+        From `policy_win_rates` or `best_transfers`. Up to eight columns show their numbers.
     names : sequence of str
         The targets, from top to bottom.
     label : str
-        What the columns are.
+        What the column labels mean.
     """
     figure, axes = plt.subplots(1, 2, figsize=(8.2, 5.8), sharey=True, layout="constrained")
     for ax, column in zip(axes, ("gain", "quality"), strict=True):
@@ -125,7 +107,7 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
             if not np.isnan(rate):
                 colour = "black" if 0.25 < rate < 0.75 else "white"
                 ax.text(j, i, f"{rate:.2f}", ha="center", va="center", fontsize=7, color=colour)
-        # More than a dozen numbers would run into each other.
+        # More than a dozen labels would overlap.
         step = 1 + len(rates) // 13
         ax.set_xticks(range(0, len(rates), step), list(rates)[::step], fontsize=8)
         ax.set_yticks(range(len(names)), names, fontsize=8)
@@ -143,7 +125,7 @@ def draw_distributions(scores: Mapping[str, pd.DataFrame], label: str) -> Figure
     scores : mapping of title to DataFrame
         A row for each case, a column for each method.
     label : str
-        What the scores are.
+        What the scores measure.
     """
     size = (1 + 2.4 * len(scores), 3.4)
     figure, axes = plt.subplots(1, len(scores), figsize=size, sharey=True, layout="constrained")
@@ -151,7 +133,7 @@ def draw_distributions(scores: Mapping[str, pd.DataFrame], label: str) -> Figure
     lines = {}
     for ax, (title, table) in zip(np.atleast_1d(axes), scores.items(), strict=True):
         for name in table:
-            colour = _COLOURS[methods.index(name) % len(_COLOURS)]
+            colour = COLOURS[methods.index(name) % len(COLOURS)]
             lines[name] = ax.ecdf(table[name].dropna(), color=colour)
         ax.set(title=title, xlabel=label, ylim=(0, 1))
         ax.grid(color="#dddddd")
@@ -165,15 +147,15 @@ def picture(figure: Figure, colours: int = 96) -> bytes:
     raw, small = io.BytesIO(), io.BytesIO()
     figure.savefig(raw, format="png", dpi=90, bbox_inches=None)
     plt.close(figure)
-    # By coverage: the colour of a single thin line is not merged with that of its surroundings.
+    # By coverage, so that a single thin line keeps its colour.
     image = Image.open(raw).convert("RGB").quantize(colours, Image.Quantize.MAXCOVERAGE)
     image.save(small, format="png", optimize=True)
     return small.getvalue()
 
 
 def draw_similarity_tree(
-    names: Sequence[str], relation: np.ndarray, ax: Axes | None = None, clusters: int = 4
-) -> Axes:
+    names: Sequence[str], relation: np.ndarray, ax: Axes, clusters: int = 4
+) -> None:
     """Which tasks help the same targets, as a tree (`similarity_tree`); Taskonomy's Fig. 13.
 
     Parameters
@@ -181,14 +163,12 @@ def draw_similarity_tree(
     names : sequence of str, length N
     relation : array, shape (N, N)
         Affinities of row for column.
-    ax : Axes, optional
+    ax : Axes
     clusters : int
         Branches that get a colour of their own.
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(5.4, 5.6), layout="constrained")
     tree = similarity_tree(relation)
-    # Between the heights at which the tree has so many branches and one fewer.
+    # Between the height at which the tree has this many branches and that with one fewer.
     cut = tree[-clusters : len(tree) - clusters + 2, 2].mean()
     dendrogram(
         tree,
@@ -201,4 +181,3 @@ def draw_similarity_tree(
     )
     ax.set_xlabel("distance between the patterns of transferring out")
     ax.spines[["left", "top", "right"]].set_visible(False)
-    return ax

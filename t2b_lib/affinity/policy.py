@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from t2b_lib.collection import listing
 
@@ -20,12 +20,12 @@ class TransferPolicy:
     Parameters
     ----------
     sources : tuple of str
-        The tasks to label, all of them in use.
+        The tasks to label. All of them are in use.
     transfers : DataFrame
-        How each target is solved: `sources` (tuple of str), `target`, `affinity`, `order`; one
-        row a target.
+        How each target is solved, one row for each: `sources` (tuple of str), `target`,
+        `affinity`, `order`.
     budget, cost : float
-        What may be spent on labels, and what is.
+        What labels may cost, and what they cost.
     objective : float
         Sum over the targets of importance times affinity.
     bound : float
@@ -41,14 +41,14 @@ class TransferPolicy:
 
     @property
     def gap(self) -> float:
-        """How far the objective may be from the optimum: zero, but for the solver's tolerance."""
+        """How far the objective may be from the optimum: zero up to the solver's tolerance."""
         return max(self.bound - self.objective, 0.0)
 
     @property
     def edges(self) -> pd.DataFrame:
-        """The policy as a graph: one row an edge, `source`, `target`, `affinity`, `order`.
+        """The policy as a graph, one row for each edge: `source`, `target`, `affinity`, `order`.
 
-        A transfer from several sources makes as many edges; full supervision is a loop.
+        A transfer has an edge from each of its sources. Full supervision is a loop.
         """
         edges = self.transfers.explode("sources", ignore_index=True)
         return edges.rename(columns={"sources": "source"})
@@ -65,11 +65,11 @@ def transfer_policy(
 ) -> TransferPolicy:
     """Solve every target by one transfer, as well as the supervision budget allows.
 
-    Taskonomy's programme (section 3.4): over binary variables for the transfers and the sources,
-    maximise the sum of importance times affinity of the chosen transfers, such that each target
-    has exactly one transfer, a chosen transfer's sources are all chosen, and the chosen sources'
-    labels cost at most the budget. A row from (t,) to t stands for full supervision of t. HiGHS
-    solves it to proven optimality, up to its tolerance (1e-6 of the largest coefficient).
+    Taskonomy's binary integer programme (section 3.4) chooses transfers and sources. It maximises
+    the sum of importance times affinity of the chosen transfers. Each target has exactly one
+    transfer, all sources of a chosen transfer are chosen, and the labels of the chosen sources cost
+    at most the budget. A row from (t,) to t stands for full supervision of t. HiGHS proves its
+    solution optimal, up to its tolerance (1e-6 of the largest coefficient).
 
     Parameters
     ----------
@@ -79,21 +79,20 @@ def transfer_policy(
     budget : float
         In the unit of `costs`; by default the number of tasks that may be labelled.
     targets : iterable of str, optional
-        The tasks to solve; all targets of the table by default. A task that is not among them may
-        still be a source ("source-only").
+        The tasks to solve; by default all targets of the table. Other tasks may still be sources.
     sources : iterable of str, optional
-        The tasks that may be labelled; all sources of the table by default. A target that is not
-        among them must be solved by transfer ("target-only").
+        The tasks that may be labelled; by default all sources of the table. Other targets must be
+        solved by transfer.
     costs : mapping, optional
-        Source -> cost of its labels, not negative; 1 where it is not named.
+        Source -> cost of its labels, not negative; 1 for sources that are not named.
     importance : mapping, optional
-        Target -> weight, not negative; 1 where it is not named.
+        Target -> weight, not negative; 1 for targets that are not named.
 
     Raises
     ------
     ValueError
         If a name is unknown, a number is not usable, a target cannot be reached from the sources,
-        or the budget is too small to reach all targets; the last names the smallest that does.
+        or the budget is too small to reach all targets (the message has the smallest that does).
     """
     table = _checked(transfers)
     budget = float(budget)
@@ -112,16 +111,18 @@ def transfer_policy(
         raise ValueError(f"no transfer to {listing(unreached)} from the given sources")
 
     target_of = pd.Index(targets).get_indexer(table["target"])
+    uses = np.array([[source in of for source in sources] for of in table["sources"]])
     performance = weight[target_of] * table["affinity"].to_numpy(float)
-    # The solver's tolerances are absolute.
+    # The solver's tolerances are absolute, so the numbers are brought to a size of about one.
     scale = np.abs(performance).max() or 1.0
-    structure = _structure(table["sources"], target_of, sources, len(targets))
+    structure = _structure(uses, np.eye(len(targets), dtype=bool)[target_of])
+    labels = np.concatenate([np.zeros(len(table)), cost])
     solution = _solve(
         -np.concatenate([performance / scale, np.zeros(len(sources))]),
-        [*structure, _within(budget, cost, len(table))],
+        [*structure, LinearConstraint(labels / (cost.max() or 1), ub=budget / (cost.max() or 1))],
     )
     if solution is None:
-        cheapest = _solve(np.concatenate([np.zeros(len(table)), cost]), structure)
+        cheapest = _solve(labels, structure)
         raise ValueError(
             f"the budget of {budget:g} is too small: the cheapest sources that reach all "
             f"{len(targets)} targets cost {cheapest.fun:g}"
@@ -173,25 +174,21 @@ def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.Data
 def best_transfers(transfers: pd.DataFrame, win_rates: pd.DataFrame) -> pd.DataFrame:
     """The best transfer to each target that does not use the target's own labels.
 
-    One target, labels for all other tasks: Taskonomy, Fig. 10.
+    One target, labels for all other tasks (Taskonomy, Fig. 10).
 
     Parameters
     ----------
-    transfers : DataFrame
-        Columns `sources` (tuple of str), `target` and `affinity`.
-    win_rates : DataFrame
-        From `load_win_rates`, of the same variant and at least the same order.
+    transfers, win_rates : DataFrame
+        From `load_affinities` (its `transfers`) and `load_win_rates`, of one variant; the win rates
+        of at least the same order.
 
     Returns
     -------
     DataFrame
-        One row a target: the transfer of the highest affinity, with `gain` and `quality`.
+        One row for each target: the transfer of the highest affinity, with `gain` and `quality`.
     """
-    foreign = [
-        target not in sources
-        for sources, target in zip(transfers["sources"], transfers["target"], strict=True)
-    ]
-    others = transfers[foreign]
+    pairs = zip(transfers["sources"], transfers["target"], strict=True)
+    others = transfers[[target not in sources for sources, target in pairs]]
     best = others.loc[others.groupby("target", sort=False)["affinity"].idxmax()]
     rates = win_rates[["sources", "target", "gain", "quality"]]
     return best.merge(rates, how="left", on=["sources", "target"], validate="1:1")
@@ -240,42 +237,24 @@ def _weights(
     return np.array([given.get(name, 1.0) for name in names], dtype=float)
 
 
-def _structure(
-    transfer_sources: pd.Series, target_of: np.ndarray, sources: list[str], n_targets: int
-) -> list[LinearConstraint]:
+def _structure(uses: np.ndarray, solves: np.ndarray) -> list[LinearConstraint]:
     """One transfer for each target, and none without its sources.
 
     Since a target has one transfer, its transfers that need source s may be summed in one row,
-    sum <= chosen(s): fewer rows and a tighter relaxation than a row for each transfer.
+    sum <= chosen(s): fewer rows and a tighter relaxation than with a row for each transfer.
+
+    Parameters
+    ----------
+    uses, solves : array of bool, shape (transfers, sources), (transfers, targets)
     """
-    n_transfers, n_sources = len(target_of), len(sources)
-    one_each = csr_array(
-        (np.ones(n_transfers), (target_of, np.arange(n_transfers))),
-        shape=(n_targets, n_transfers + n_sources),
-    )
-    needs = transfer_sources.map(frozenset).explode()
-    transfer = needs.index.to_numpy()
-    source = pd.Index(sources).get_indexer(needs)
-    pairs, row = np.unique(target_of[transfer] * n_sources + source, return_inverse=True)
-    shape = (len(pairs), n_transfers)
-    using = csr_array((np.ones(len(row)), (row, transfer)), shape=shape)
-    having = csr_array(
-        (-np.ones(len(pairs)), (np.arange(len(pairs)), pairs % n_sources)),
-        shape=(len(pairs), n_sources),
-    )
+    sources, targets = uses.shape[1], solves.shape[1]
+    one_each = np.hstack([solves.T, np.zeros((targets, sources))])
+    using = (solves[:, :, None] & uses[:, None]).reshape(len(uses), -1).T
+    needs = np.hstack([using, -np.tile(np.eye(sources), (targets, 1))])
     return [
-        LinearConstraint(one_each, 1, 1),
-        LinearConstraint(hstack([using, having], format="csr"), -np.inf, 0),
+        LinearConstraint(csr_array(one_each), 1, 1),
+        LinearConstraint(csr_array(needs), -np.inf, 0),
     ]
-
-
-def _within(budget: float, cost: np.ndarray, n_transfers: int) -> LinearConstraint:
-    unit = cost.max() or 1.0
-    return LinearConstraint(
-        csr_array(np.concatenate([np.zeros(n_transfers), cost / unit])[None]),
-        -np.inf,
-        budget / unit,
-    )
 
 
 def _solve(objective: np.ndarray, constraints: list[LinearConstraint]):

@@ -1,21 +1,14 @@
-"""Task2Box on transfer affinities: rescaling, two recipes, the additive baseline, and scores."""
+"""Task2Box on transfer affinities: rescaling, two recipes and the additive baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
-
 import numpy as np
-import pandas as pd
 import torch
-from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import Ridge
 from torch import Tensor
 
-from t2b_lib.collection import Split, TaskCollection, leave_out
-from t2b_lib.data import read_table
-from t2b_lib.evaluation import mean_and_spread
+from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.model import Ensemble, Task2Box
 
 # How the paper's recipe differs for Taskonomy, from the authors' released settings. They have two
@@ -156,165 +149,3 @@ class Additive(BaseEstimator):
         of_source, of_target = self.effects_
         source, target = pairs.T.numpy()
         return torch.as_tensor(self.mean_ + of_source[source] + of_target[target])
-
-
-def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, float]:
-    """Spearman's rank correlation of a fitted model's predictions with the measured affinities.
-
-    Every prediction is compared with the affinity of its own pair.
-
-    Returns
-    -------
-    dict
-        existing: over the test pairs. novel: over all pairs of a novel and an existing task, and
-        of these novel_source: from a novel to an existing task; novel_target: from an existing to
-        a novel task, which asks for the *level* of a target that was never measured;
-        within_target: over the sources of one novel target, its level not asked for, averaged over
-        the novel targets. NaN where there are fewer than three pairs.
-    """
-    is_source = torch.isin(split.novel_pairs[:, 0], split.novel)
-    parts = {
-        "existing": split.test,
-        "novel": split.novel_pairs,
-        "novel_source": split.novel_pairs[is_source],
-        "novel_target": split.novel_pairs[~is_source],
-    }
-    scores = {name: _spearman(model, tasks, pairs) for name, pairs in parts.items()}
-    to_novel = parts["novel_target"]
-    of_targets = [
-        _spearman(model, tasks, to_novel[to_novel[:, 1] == target])
-        for target in to_novel[:, 1].unique()
-    ]
-    return scores | {"within_target": np.mean(of_targets) if of_targets else np.nan}
-
-
-def misaligned_spearman(model, tasks: TaskCollection, split: Split, seed: int = 0) -> float:
-    """What the authors' evaluation on novel tasks computes, reproduced on purpose: do not use it.
-
-    The existing tasks' boxes are shuffled and then compared with affinities in the order before
-    the shuffling; and the affinity of the p-th novel and the q-th existing task is read from row p
-    and column q of the whole table, whichever tasks those are.
-    """
-    random = torch.Generator().manual_seed(seed)
-    shuffled = split.existing[torch.randperm(len(split.existing), generator=random)]
-    place = {int(task): k for part in (split.novel, split.existing) for k, task in enumerate(part)}
-    truths, pairs = [], []
-    for i, j in split.novel_pairs.tolist():
-        truths.append(float(tasks.relation[place[i], place[j]]))
-        pairs.append([t if t in split.novel else int(shuffled[place[t]]) for t in (i, j)])
-    predicted = model.predict(tasks.features, torch.tensor(pairs)).numpy()
-    measured = ~np.isnan(truths)
-    return float(spearmanr(np.array(truths)[measured], predicted[measured]).statistic)
-
-
-def all_triples(tasks: TaskCollection) -> list[Split]:
-    """`leave_out` for every choice of three novel tasks: 2,300 of 25, in lexicographic order."""
-    return [leave_out(tasks, triple) for triple in combinations(range(len(tasks)), 3)]
-
-
-def paper_spearman() -> pd.DataFrame:
-    """Table 3 of the paper: Spearman's correlation on Taskonomy, mean and spread.
-
-    Returns
-    -------
-    DataFrame indexed by method ("Task2Box 2-d", "MLP")
-        Columns existing, existing_std, novel, novel_std. The novel columns suffer from what
-        `misaligned_spearman` shows.
-    """
-    rows = {
-        "Task2Box 2-d": (0.85, 0.06, 0.12, 0.21),
-        "Task2Box 3-d": (0.93, 0.02, 0.48, 0.24),
-        "Task2Box 5-d": (0.94, 0.03, 0.39, 0.22),
-        "MLP": (0.88, 0.06, 0.31, 0.18),
-        "Linear": (0.75, 0.11, 0.40, 0.24),
-        "Random": (0.05, 0.14, 0.15, 0.07),
-    }
-    columns = ["existing", "existing_std", "novel", "novel_std"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
-
-
-def shipped_cases(variant: str = "measured") -> dict[str, pd.DataFrame]:
-    """The scores of every method on random cases that ship with the library.
-
-    Parameters
-    ----------
-    variant : {"measured", "main", "1k", "16k"}
-        Whose affinities: measured by this library, or a variant of the Taskonomy release.
-
-    Returns
-    -------
-    dict of method to DataFrame
-        A row for each case with the columns of `score_affinities` and "misaligned", made by
-        `benchmarks/taskonomy.py`; empty where nothing of the variant ships.
-    """
-    table = read_table("taskonomy_cases")
-    table = table[table["variant"] == variant].drop(columns="variant")
-    return {name: rows.set_index("case") for name, rows in table.groupby("method", sort=False)}
-
-
-def shipped_triples(variant: str = "measured") -> pd.DataFrame:
-    """Spearman's correlation on novel pairs for every choice of three novel tasks.
-
-    Parameters
-    ----------
-    variant : {"measured", "main", "1k", "16k"}
-        As in `shipped_cases`.
-
-    Returns
-    -------
-    DataFrame, shape (2300, number of methods)
-        A row for each choice in the order of `all_triples`, a column for each method; made by
-        `benchmarks/taskonomy.py --triples`.
-    """
-    table = read_table("taskonomy_triples")
-    own = table.filter(regex=f"^{variant}: ").dropna(axis="columns")
-    return own.rename(columns=lambda name: name.partition(": ")[2])
-
-
-def shipped_agreement() -> pd.DataFrame:
-    """How alike the measured affinities and the release's rank the sources of each target.
-
-    Returns
-    -------
-    DataFrame
-        As `compare.rank_agreement` gives it, for each `variant` of the release; made by
-        `benchmarks/taskonomy.py --agreement`.
-    """
-    return read_table("taskonomy_agreement")
-
-
-def beside_paper(
-    scores: Mapping[str, pd.DataFrame], parts: Sequence[str] = ("existing", "novel")
-) -> pd.DataFrame:
-    """Scores of several methods, "mean ± standard deviation", beside the paper's Table 3.
-
-    Parameters
-    ----------
-    scores : mapping of method to DataFrame
-        A row for each case, with the columns `parts`, as `score_affinities` gives them. A method
-        is found in the paper by its name up to the first comma; one that is not gets a dash.
-    parts : sequence of str
-
-    Returns
-    -------
-    DataFrame indexed by method
-        For each part "here" and, where the paper has it, "paper"; and the number of cases here.
-    """
-    names = [name.split(",")[0] for name in scores]
-    paper = paper_spearman().reindex(names)
-    columns = {}
-    for part in parts:
-        means = [of_cases[part].mean() for of_cases in scores.values()]
-        spreads = [of_cases[part].std() for of_cases in scores.values()]
-        columns[part, "here"] = mean_and_spread(means, spreads, digits=2)
-        if part in paper:
-            columns[part, "paper"] = mean_and_spread(paper[part], paper[f"{part}_std"], digits=2)
-    columns["cases", ""] = [len(of_cases) for of_cases in scores.values()]
-    return pd.DataFrame(columns, index=list(scores))
-
-
-def _spearman(model, tasks: TaskCollection, pairs: Tensor) -> float:
-    if len(pairs) < 3:
-        return np.nan
-    truth = tasks.relation[pairs[:, 0], pairs[:, 1]].numpy()
-    return float(spearmanr(truth, model.predict(tasks.features, pairs).numpy()).statistic)

@@ -17,21 +17,7 @@ from t2b_lib.collection import TaskCollection, listing
 from t2b_lib.hub.draw import CONTAINED, show_map
 from t2b_lib.hub.overlap import soft_overlap
 from t2b_lib.model import Task2Box
-
-
-def sample_moments(samples: Sequence[Tensor]) -> Tensor:
-    """The Gaussian representation of datasets from their samples, Eq. 1 and 2.
-
-    Parameters
-    ----------
-    samples : sequence of N tensors, shapes (n_i, D)
-
-    Returns
-    -------
-    Tensor, shape (N, 2 D)
-        Mean and variance of each dataset's samples.
-    """
-    return torch.stack([torch.cat([v.mean(0), v.var(0, correction=0)]) for v in samples])
+from t2b_lib.moments import Moments
 
 
 def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tensor:
@@ -156,7 +142,7 @@ class HubMap(BaseEstimator):
         if relation is None:
             relation = soft_overlap(samples)
         self.table_ = table.reset_index(drop=True)
-        self.tasks_ = TaskCollection(table["name"], sample_moments(samples), relation)
+        self.tasks_ = TaskCollection(table["name"], Moments.of(samples).features(), relation)
         volumes = target_volumes(table["samples"], self.smallest, self.largest)
         self.model_ = clone(Task2Box() if self.model is None else self.model)
         self.model_.fit(self.tasks_, volumes=volumes)
@@ -197,7 +183,7 @@ class HubMap(BaseEstimator):
                 f"dataset must have shape (n, {size}) with n at least 1, as the map's vectors "
                 f"have, not {tuple(dataset.shape)}"
             )
-        box = self.model_.embed(sample_moments([dataset.float()]))
+        box = self.model_.embed(Moments.of([dataset]).features())
         return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most))
 
     def show(self, placement: Placement | None = None, **options):

@@ -1,18 +1,17 @@
-"""What each dataset looks like: vectors of its samples, summed up by their moments."""
+"""Representations of datasets: moments of the vectors of their images, or Fisher information."""
 
-from t2b_lib.representation.cluster import extract_on_cluster
+from t2b_lib.moments import Moments, moments
 from t2b_lib.representation.encoders import EmbeddedEncoder, OpenClipEncoder, efficientnet_lite0
 from t2b_lib.representation.extraction import Extraction, extract
 from t2b_lib.representation.fim import Probe, task2vec, task2vec_of
-from t2b_lib.representation.images import (
+from t2b_lib.representation.prototypes import imagenet_prototypes, prototype_features
+from t2b_lib.representation.sources import (
     ImageCollection,
     emoji_images,
     hub_images,
     image_folder,
     torchvision_images,
 )
-from t2b_lib.representation.moments import Moments, moments
-from t2b_lib.representation.prototypes import imagenet_prototypes, prototype_features
 from t2b_lib.representation.text import embed_texts, label_features
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "embed_texts",
     "emoji_images",
     "extract",
-    "extract_on_cluster",
     "hub_images",
     "image_folder",
     "imagenet_prototypes",

@@ -1,4 +1,4 @@
-"""Encoders of images and of their labels' texts: CLIP by open_clip, or what pip itself brings."""
+"""Encoders of images and of their labels' texts: CLIP by open_clip, or networks that pip brings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from t2b_lib.model import pick_device
+from t2b_lib.network import pick_device
 from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.representation.prototypes import EFFICIENTNET_LITE0
 from t2b_lib.representation.text import MINILM, embed_texts
@@ -25,16 +25,12 @@ class OpenClipEncoder:
     Parameters
     ----------
     model : str
-        As open_clip names it, "ViT-H-14" or "ViT-B-32" for instance.
+        Its name in open_clip, such as "ViT-H-14" or "ViT-B-32".
     pretrained : str or path
-        Which weights: a tag ("laion2b_s32b_b79k"; downloaded on first use) or a checkpoint file.
+        The weights: a tag ("laion2b_s32b_b79k"; downloaded on first use) or a checkpoint file.
     device : str
-        As in `Task2Box`. On a GPU the network computes in bfloat16, otherwise in float32.
-
-    Attributes
-    ----------
-    identity : dict
-        What the vectors depend on: the model, its weights' hash, and its precision.
+        As in `Task2Box`. The network computes in bfloat16 on a GPU that has it, in float16 on an
+        older GPU, and in float32 on the CPU.
 
     Raises
     ------
@@ -66,27 +62,28 @@ class OpenClipEncoder:
             )
         try:
             network, preprocess = open_clip.create_model_from_pretrained(model, str(pretrained))
-        except (RuntimeError, KeyError, pickle.UnpicklingError) as error:
-            # open_clip says the same whether a file is of another model or a download failed.
-            said = str(error).partition("\n")[0]
-            raise ValueError(f"{pretrained} cannot be loaded as {model}: {said}") from error
+        except LOADING_ERRORS as error:
+            raise ValueError(
+                f"{pretrained} cannot be loaded as {model}: {why_not_loaded(error)}"
+            ) from error
         self.name = f"open_clip {model}"
         self.tokenize = open_clip.get_tokenizer(model)
         self.spatial, self._mean, self._std = split(preprocess, self.device)
-        precision = torch.bfloat16 if self.device.type == "cuda" else torch.float32
-        self.identity = {
-            "encoder": self.name,
-            "weights": hash_weights(network.state_dict()),
-            "precision": str(precision),
-        }
-        self.network = network.eval().requires_grad_(False).to(self.device, precision)
+        self.precision = fastest_precision(self.device)
+        self._weights = hash_weights(network.state_dict())
+        self.network = network.eval().requires_grad_(False).to(self.device, self.precision)
+
+    @property
+    def identity(self) -> dict:
+        """All that the vectors depend on."""
+        about = {"encoder": self.name, "weights": self._weights}
+        return about | arithmetic(self.device, self.precision)
 
     @torch.inference_mode()
     def encode_images(self, pixels: Tensor) -> Tensor:
         """Embeddings (B, D), float32 of length 1 each, of `pixels` (B, 3, s, s) uint8."""
         pixels = scaled(pixels.to(self.device, non_blocking=True), self._mean, self._std)
-        first = next(self.network.parameters())
-        return normalize(self.network.encode_image(pixels.to(first.dtype)).float(), dim=1)
+        return normalize(self.network.encode_image(pixels.to(self.precision)).float(), dim=1)
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> Tensor:
@@ -99,8 +96,8 @@ class OpenClipEncoder:
 class EmbeddedEncoder:
     """EfficientNet-Lite0 for images, MiniLM for texts: trained networks from pip packages.
 
-    Of an image the 1280 features before the classifier are taken, of a text the 384 of
-    `embed_texts`.
+    An image gives the 1280 features before the classifier, a text the 384 of `embed_texts`. All
+    are computed in float32.
 
     Parameters
     ----------
@@ -113,14 +110,15 @@ class EmbeddedEncoder:
         self.name = "EfficientNet-Lite0 and MiniLM"
         network = efficientnet_lite0()
         self.spatial, self._mean, self._std = split(transform_of(network), self.device)
-        self.identity = {
-            "encoder": self.name,
-            "weights": [EFFICIENTNET_LITE0[2], MINILM[2]],
-            "precision": "torch.float32",
-        }
         network.reset_classifier(0)
-        # Convolutions are faster so on a CPU, and no slower on a GPU.
+        # This order makes convolutions faster on a CPU, and no slower on a GPU.
         self.network = network.to(self.device, memory_format=torch.channels_last)
+
+    @property
+    def identity(self) -> dict:
+        """All that the vectors depend on."""
+        about = {"encoder": self.name, "weights": [EFFICIENTNET_LITE0[2], MINILM[2]]}
+        return about | arithmetic(self.device, torch.float32)
 
     @torch.inference_mode()
     def encode_images(self, pixels: Tensor) -> Tensor:
@@ -133,8 +131,29 @@ class EmbeddedEncoder:
         return embed_texts(texts)
 
 
+def fastest_precision(device: torch.device) -> torch.dtype:
+    """The number format in which CLIP is fast and precise enough on a device."""
+    if device.type != "cuda":
+        return torch.float32
+    # GPUs before compute capability 8.0, such as the T4, only emulate bfloat16.
+    has_bfloat16 = torch.cuda.get_device_capability(device) >= (8, 0)
+    return torch.bfloat16 if has_bfloat16 else torch.float16
+
+
+def arithmetic(device: torch.device, precision: torch.dtype) -> dict:
+    """The part of an identity that says how a device computes: its type, precision and TF32."""
+    cuda, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    tf32 = None
+    if device.type == "cuda":
+        try:
+            tf32 = [cuda.allow_tf32, cudnn.allow_tf32]
+        except RuntimeError:  # chosen by the settings that torch 2.9 introduced
+            tf32 = [cuda.fp32_precision, cudnn.conv.fp32_precision]
+    return {"device": device.type, "precision": str(precision), "tf32": tf32}
+
+
 def efficientnet_lite0() -> nn.Module:
-    """EfficientNet-Lite0 trained on ImageNet-1k (Tan and Le, 2019), classifier and all.
+    """EfficientNet-Lite0 trained on ImageNet-1k (Tan and Le, 2019), with its classifier.
 
     Returns
     -------
@@ -148,14 +167,25 @@ def efficientnet_lite0() -> nn.Module:
         The weights are damaged.
     """
     timm = import_timm()
-    # The weights were trained with TensorFlow, which pads its convolutions unevenly; timm's plain
-    # efficientnet_lite0 does not, and other logits come out.
+    # The weights were trained with TensorFlow, which pads convolutions unevenly. timm's plain
+    # efficientnet_lite0 does not, and would give other logits.
     network = timm.create_model("tf_efficientnet_lite0")
     weights = torch.load(bundled_file(*EFFICIENTNET_LITE0), map_location="cpu", weights_only=True)
     # Both list the same layers in the same order, under other names.
     names = network.state_dict()
     network.load_state_dict(dict(zip(names, weights.values(), strict=True)))
     return network.eval().requires_grad_(False)
+
+
+LOADING_ERRORS = (RuntimeError, KeyError, OSError, pickle.UnpicklingError)
+
+
+def why_not_loaded(error: Exception) -> str:
+    """The reason why a file of weights was refused, in one line."""
+    if isinstance(error, pickle.UnpicklingError) or "weights_only" in str(error):
+        # torch's own message explains how to load the file regardless, which would run its code.
+        return "the file holds more than tensors, and loading the rest could run code"
+    return str(error).partition("\n")[0]
 
 
 def import_timm():
@@ -167,7 +197,7 @@ def import_timm():
 
 
 def transform_of(network: nn.Module, side: int | None = None):
-    """The preprocessing that a network of timm was trained for, optionally at another size."""
+    """The preprocessing that a network of timm was trained with, optionally at another size."""
     import timm.data
 
     own = timm.data.resolve_data_config(model=network)
@@ -177,9 +207,9 @@ def transform_of(network: nn.Module, side: int | None = None):
 
 
 def split(preprocess, device) -> tuple:
-    """What is done to one image, up to bytes, and the scaling that a batch gets on the device.
+    """Preprocessing in two steps: one image to bytes on the CPU, and scaling a batch on the device.
 
-    Bytes are a quarter of floats to pass on, and a batch is scaled in no time.
+    Bytes take a quarter of the memory that floats take on their way to the device.
     """
     from torchvision.transforms import Compose, Normalize, PILToTensor
 
@@ -193,4 +223,5 @@ def split(preprocess, device) -> tuple:
 
 
 def scaled(pixels: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """The second step of `split`."""
     return pixels.float().div_(255).sub_(mean).div_(std)

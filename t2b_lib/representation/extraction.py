@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, groupby, islice
+from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from sklearn.utils import check_scalar
 from torch import Tensor
 from tqdm import tqdm
 
-from t2b_lib.representation.images import ImageCollection, IndexedImages, Item, read_image
-from t2b_lib.representation.moments import Kind, Moments
-from t2b_lib.store import cache_folder, digest, load_checked, save_checked
+from t2b_lib.__about__ import __version__
+from t2b_lib.cluster import Cluster
+from t2b_lib.moments import Kind, Moments
+from t2b_lib.representation.decoding import read_image
+from t2b_lib.representation.sources import ImageCollection, IndexedImages, Item
+from t2b_lib.store import cache_file, digest, load_checked, locked, save_checked
 
-# Work is kept, and handed out to machines, in shards of this many images.
+# Work is saved, and given to the processes of a cluster, in shards of this many images.
 SHARD = 4096
 
 
@@ -36,7 +42,7 @@ class Skipped(NamedTuple):
 
 @dataclass
 class Extraction:
-    """What was found of a collection's images: moments of each class, perhaps the vectors too.
+    """The moments of each class of a collection, and on request the vector of each image.
 
     Attributes
     ----------
@@ -46,7 +52,7 @@ class Extraction:
     skipped : list of Skipped
         In the order of the collection.
     vectors : tensor (n, D) float32, or None
-        One row an image that could be read, in the order of the collection.
+        One row for each image that could be read, in the order of the collection.
     targets : tensor (n,) int64, or None
         The class of each row.
     """
@@ -65,7 +71,7 @@ class Extraction:
     def features_of(self, taxonomy, kind: Kind = "gaussian") -> Tensor:
         """The representations of the datasets of a taxonomy over the collection's classes.
 
-        They are merged from the moments of the classes; no image is looked at again.
+        They follow from the moments of the classes; no image is read again.
 
         Parameters
         ----------
@@ -108,31 +114,37 @@ def extract(
     cache: bool | str | Path = True,
     batch_size: int | None = None,
     workers: int | None = None,
+    cluster: Cluster | None = None,
     progress: bool = True,
 ) -> Extraction:
-    """Embed the images of a collection and their labels, and sum up each class.
+    """Embed the images of a collection and their labels, and compute the moments of each class.
 
-    The vector of an image x with label y is v = [f(x); g(prompt with y)], f(x) and g(.) each of
+    The vector of an image x with label y is v = [f(x); g(prompt with y)], where f(x) and g(.) have
     length 1. Memory does not grow with the number of images, unless `vectors` are asked for.
 
-    Every `SHARD` images what was found is written to the cache: a run that was killed goes on
-    there. It is found again only for the same images, encoder, weights, precision, prompt and
-    version of this library.
+    The result is saved after every `SHARD` images, so that a run that was killed continues there.
+    It is used again only for the same images, encoder, weights, precision, type of device, prompt
+    and version of this library. A second process that asks the same waits for the result.
 
     Parameters
     ----------
     collection : ImageCollection
-    encoder : OpenClipEncoder or EmbeddedEncoder
+    encoder : OpenClipEncoder or EmbeddedEncoder, or a function that makes one
+        A cluster needs the function, so that each process loads the weights itself:
+        `EmbeddedEncoder`, or `functools.partial(OpenClipEncoder, "ViT-B-32", ...)`.
     prompt : str
-        With {} in the place of the label.
+        With {} where the label belongs.
     vectors : bool
-        Keep the vector of every image, too.
+        Whether to keep the vector of every image, too.
     cache : bool or path
-        Whether to keep what was found in the user's cache folder, or which other folder to use.
+        Whether to save results in the user's cache folder, or another folder for them.
     batch_size : int, optional
-        Images that go through the network together: 256 on a GPU, 32 on the CPU.
+        Images that go through the network together: 256 on a GPU and 32 on the CPU, if left out.
     workers : int, optional
-        Threads that read and decode images: one for each core, 32 at most.
+        Threads that read and decode images: one for each core, but at most 32, if left out.
+    cluster : Cluster, optional
+        Runs in the processes of a Ray cluster instead of this one. All of its machines must reach
+        the images under the same paths. Results are saved on this machine.
     progress : bool
         Whether to show a progress bar.
 
@@ -142,137 +154,210 @@ def extract(
 
     Raises
     ------
+    ModuleNotFoundError
+        Ray is needed and not installed.
     ValueError
-        A prompt without {}, or not a single readable image.
+        A prompt without {}, no readable image at all, or a stream on a cluster.
 
     Warns
     -----
     UserWarning
         Says how many images could not be read, and names the first.
     """
-    job = Job(collection, encoder.identity, prompt, vectors, cache)
-    found = job.resume()
-    with job.bar(found, progress) as bar:
+    if "{}" not in prompt:
+        raise ValueError(f"the prompt {prompt!r} has no {{}} for the label.")
+    for name, value in {"batch_size": batch_size, "workers": workers}.items():
+        if value is not None:
+            check_scalar(value, name, int, min_val=1)
+    if cluster and not isinstance(collection, IndexedImages):
+        raise ValueError(
+            f"{collection.name!r} is a stream, which only one process can read: load it with "
+            "streaming=False, or leave out cluster."
+        )
+    ask = (collection, encoder, prompt, vectors, batch_size, workers)
+    with ExitStack() as stack:
+        if cluster is None:
+            here = Embedder(*ask)
+            identity, parts = here.identity(), here.parts
+        else:
+            team = stack.enter_context(cluster.team(Embedder, *ask))
+            identity = team.ask("identity")
+
+            def parts(done, tick):
+                return team.each("part", [s for s in _shards_of(collection) if s not in done])
+
+        job = Job(collection, identity, prompt, vectors, cache)
+        found = job.resume()
+        if not found.complete and job.path:
+            stack.enter_context(locked(job.path))
+            found = job.resume()  # another process may have worked on it
         if not found.complete:
-            job.keep(found)  # a folder that cannot be written to is found out now, not in an hour
-            texts = encoder.encode_texts(job.prompts)
-            items = _items(collection, found.shards)
-            for part in embed(items, encoder, texts, vectors, batch_size, workers, bar.update):
-                found.merge(part)
-                job.keep(found)
+            job.save(found)  # fails at once if the folder cannot be written to
+            total = length_hint(collection) or None  # a stream may not know
+            about = {"desc": collection.name, "unit": "img", "disable": not progress}
+            with tqdm(total=total, initial=found.seen, **about) as bar:
+                for part in parts(found.shards, bar.update):
+                    found.merge(part)
+                    job.save(found, part)
+                    bar.update(found.seen - bar.n)
             found.complete = True
-            job.keep(found)
-    return job.result(found)
+            job.save(found)
+    _report(collection, found.skipped, found.seen)
+    result = Extraction(collection.classes, found.moments, found.skipped)
+    if vectors:
+        rows = [found.rows[shard] for shard in sorted(found.rows)]
+        result.targets, result.vectors = map(torch.cat, zip(*rows, strict=True))
+    return result
 
 
 @dataclass
 class Part:
-    """What was found in some shards of a collection."""
+    """The results of some shards of a collection."""
 
     shards: list[int] = field(default_factory=list)
     moments: Moments | None = None
     skipped: list[Skipped] = field(default_factory=list)
-    # Where vectors are kept: numbers in the collection, classes and vectors of images.
-    rows: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
+    # Of each shard, if vectors are kept: classes and vectors of its images.
+    rows: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
     seen: int = 0
     complete: bool = False
 
-    def add(self, entries: Sequence[Decoded], images: Tensor, texts: Tensor, keep: bool) -> None:
-        """Take in the embeddings (B, .) of images; their labels' are among `texts` (M, .)."""
-        targets = torch.tensor([entry.target for entry in entries])
-        vectors = torch.cat([images.cpu(), texts[targets]], dim=1)
-        fine = vectors.isfinite().all(dim=1)
-        for i in (~fine).nonzero()[:, 0].tolist():
-            said = "its embedding is not finite"
-            self.skipped.append(Skipped(entries[i].index, entries[i].name, said))
-        vectors, targets = vectors[fine], targets[fine]
-        if self.moments is None:
-            self.moments = Moments.empty(len(texts), vectors.shape[1])
-        self.moments.add(vectors, targets)
-        if keep:
-            index = torch.tensor([entry.index for entry in entries])[fine]
-            self.rows.append((index, targets, vectors))
-
     def merge(self, other: Part) -> None:
-        """Take in what was found in other shards."""
+        """Add the results of other shards."""
         if self.moments is None:
             self.moments = other.moments
         elif other.moments is not None:
             self.moments.merge(other.moments)
         self.shards = sorted({*self.shards, *other.shards})
         self.skipped = sorted([*self.skipped, *other.skipped])
-        self.rows = _in_order([*self.rows, *other.rows])
+        self.rows |= other.rows
         self.seen += other.seen
 
 
 class Job:
-    """One collection, one encoder, and the file where what is found is kept."""
+    """The saved results for one question: a file of moments, and one of vectors for each shard."""
 
     def __init__(self, collection, identity: dict, prompt: str, vectors: bool, cache):
-        if "{}" not in prompt:
-            raise ValueError(f"the prompt {prompt!r} has no {{}} for the label.")
-        import t2b_lib
-
-        self.collection, self.vectors = collection, vectors
-        self.prompts = [prompt.replace("{}", label) for label in collection.labels]
         self.key = {
             "images": collection.fingerprint,
-            "prompts": digest({"prompts": self.prompts}),
+            "prompts": digest(_prompts(prompt, collection.labels)),
             "vectors": vectors,
             "shard": SHARD,
-            "t2b_lib": t2b_lib.__version__,
+            "t2b_lib": __version__,
             **identity,
         }
-        self.path = kept_at(cache, "images", collection.name, self.key)
-
-    def bar(self, found: Part, progress: bool) -> tqdm:
-        """A progress bar over images, standing where the work goes on."""
-        try:
-            total = len(self.collection)
-        except TypeError:  # a stream
-            total = None
-        name = self.collection.name
-        return tqdm(total=total, initial=found.seen, desc=name, unit="img", disable=not progress)
+        self.path = cache_file(cache, "images", collection.name, self.key)
 
     def resume(self) -> Part:
-        """What is kept from before; nothing, where the file is damaged or not there."""
-        kept = self.path and load_checked(self.path, self.key)
-        if not kept:
+        """The results saved so far; none, if a file is damaged or missing."""
+        saved = self.path and load_checked(self.path, self.key)
+        if not saved:
             return Part()
-        tensors, notes = kept
-        notes["skipped"] = [Skipped(*entry) for entry in notes["skipped"]]
-        part = Part(**notes)
-        if "count" in tensors:
-            part.moments = Moments(*(tensors[f] for f in ("count", "mean", "squares")))
-        if "vectors" in tensors:
-            part.rows = [(tensors["index"], tensors["targets"], tensors["vectors"])]
+        tensors, notes = saved
+        with_vectors = notes.pop("rows")
+        part = Part(**notes | {"skipped": [Skipped(*entry) for entry in notes["skipped"]]})
+        if tensors:
+            part.moments = Moments(**tensors)
+        for shard in with_vectors:
+            if (rows := load_checked(self._rows(shard), self.key)) is None:
+                return Part()
+            part.rows[shard] = rows[0]["targets"], rows[0]["vectors"]
         return part
 
-    def keep(self, part: Part) -> None:
-        """Write what is known so far."""
+    def save(self, found: Part, new: Part | None = None) -> None:
+        """Write the results so far; the vectors of `new` shards go to files of their own."""
         if self.path is None:
             return
-        tensors = {} if part.moments is None else dict(vars(part.moments))
-        for index, targets, vectors in part.rows:
-            tensors |= {"index": index, "targets": targets, "vectors": vectors}
+        for shard, (targets, vectors) in (new.rows if new else {}).items():
+            tensors = {"targets": targets, "vectors": vectors}
+            save_checked(self._rows(shard), self.key, tensors, {})
+        tensors = {} if found.moments is None else dict(vars(found.moments))
         names = ("shards", "skipped", "seen", "complete")
-        save_checked(self.path, self.key, tensors, {name: getattr(part, name) for name in names})
+        notes = {"rows": sorted(found.rows)} | {name: getattr(found, name) for name in names}
+        save_checked(self.path, self.key, tensors, notes)
 
-    def result(self, part: Part) -> Extraction:
-        """What the reader gets."""
-        _tell(self.collection, part.skipped, part.seen)
-        found = Extraction(self.collection.classes, part.moments, part.skipped)
-        if self.vectors:
-            ((_, found.targets, found.vectors),) = part.rows
-        return found
+    def _rows(self, shard: int) -> Path:
+        return self.path.with_suffix(f".{shard:06}.safetensors")
 
 
-def kept_at(cache: bool | str | Path, kind: str, name: str, key: dict) -> Path | None:
-    """The file for a key: in the user's cache folder (True), nowhere (False) or in a folder."""
-    if cache is False:
-        return None
-    folder = cache_folder() / kind if cache is True else Path(cache)
-    return folder / f"{re.sub(r'[^A-Za-z0-9.]+', '-', name)[:60]}-{digest(key)}.safetensors"
+class Embedder:
+    """Embeds shards of a collection with an encoder, in this process or as a worker of Ray's."""
+
+    def __init__(self, collection, encoder, prompt, vectors, batch_size, workers):
+        self.encoder = encoder() if callable(encoder) else encoder
+        self.collection, self.prompt, self.vectors = collection, prompt, vectors
+        self.on_gpu = self.encoder.device.type == "cuda"
+        self.batch_size = batch_size or (256 if self.on_gpu else 32)
+        self.workers = workers
+
+    def identity(self) -> dict:
+        """All that the encoder's vectors depend on."""
+        return self.encoder.identity
+
+    @cached_property
+    def texts(self) -> Tensor:
+        """The embeddings (M, .) of the prompt with each label."""
+        return self.encoder.encode_texts(_prompts(self.prompt, self.collection.labels))
+
+    def part(self, shard: int) -> Part:
+        """The results of one shard."""
+        (part,) = self.embed(_items_of(self.collection, shard))
+        return part
+
+    def parts(self, done: Sequence[int], tick: Callable[[int], object]) -> Iterator[Part]:
+        """The results of each shard that is not done."""
+        if isinstance(self.collection, IndexedImages):
+            missing = (s for s in _shards_of(self.collection) if s not in done)
+            items = chain.from_iterable(_items_of(self.collection, shard) for shard in missing)
+        else:
+            # A stream is read in order, so the shards that are done are the first.
+            start = len(done) * SHARD
+            items = enumerate(self.collection.items(start), start)
+        return self.embed(items, tick)
+
+    def embed(
+        self, items: Iterable[tuple[int, Item]], tick: Callable[[int], object] = lambda n: None
+    ) -> Iterator[Part]:
+        """Embed numbered images, a `Part` for each shard; threads decode at the same time.
+
+        A batch has images of one shard only, so that the part of a shard depends on no other.
+        """
+        decoded = _decoded(items, self.encoder.spatial, self.workers, ahead=3 * self.batch_size)
+        for shard, entries in groupby(decoded, lambda entry: entry.index // SHARD):
+            part, rows, computing = Part([shard]), [], None
+            while batch := list(islice(entries, self.batch_size)):
+                fine = [entry for entry in batch if entry.pixels is not None]
+                part.skipped += [Skipped(e.index, e.name, e.reason) for e in batch if e.reason]
+                launched = None
+                if fine:
+                    pixels = torch.stack([entry.pixels for entry in fine])
+                    pixels = pixels.pin_memory() if self.on_gpu else pixels
+                    launched = fine, self.encoder.encode_images(pixels)
+                # While a GPU works on this batch, the one before is added.
+                if computing:
+                    rows.append(self.add(part, *computing))
+                computing = launched
+                part.seen += len(batch)
+                tick(len(batch))
+            if computing:
+                rows.append(self.add(part, *computing))
+            if self.vectors and rows:
+                part.rows[shard] = tuple(map(torch.cat, zip(*rows, strict=True)))
+            yield part
+
+    def add(self, part: Part, entries: Sequence[Decoded], images: Tensor) -> tuple[Tensor, Tensor]:
+        """Add embeddings (B, .) of images to a part; returns their classes and vectors."""
+        targets = torch.tensor([entry.target for entry in entries])
+        vectors = torch.cat([images.cpu(), self.texts[targets]], dim=1)
+        finite = vectors.isfinite().all(dim=1)
+        for i in (~finite).nonzero()[:, 0].tolist():
+            reason = "its embedding is not finite"
+            part.skipped.append(Skipped(entries[i].index, entries[i].name, reason))
+        vectors, targets = vectors[finite], targets[finite]
+        if part.moments is None:
+            part.moments = Moments.empty(len(self.texts), vectors.shape[1])
+        part.moments.add(vectors, targets)
+        return targets, vectors
 
 
 class Decoded(NamedTuple):
@@ -285,110 +370,63 @@ class Decoded(NamedTuple):
     reason: str = ""
 
 
-def embed(
-    items: Iterable[tuple[int, Item]],
-    encoder,
-    texts: Tensor,
-    vectors: bool,
-    batch_size: int | None,
-    workers: int | None,
-    tick: Callable[[int], object] = lambda n: None,
-) -> Iterator[Part]:
-    """Embed numbered images, a `Part` for each shard; threads decode while the network computes.
-
-    A batch has images of one shard only, so that a shard's part does not depend on the others.
-    """
-    on_gpu = encoder.device.type == "cuda"
-    batch_size = batch_size or (256 if on_gpu else 32)
-    workers = workers or min(32, os.cpu_count() or 1)
-    decoded = _decoded(items, encoder.spatial, workers, ahead=3 * batch_size)
-    for shard, entries in groupby(decoded, lambda entry: entry.index // SHARD):
-        part, computing = Part([shard]), None
-        while batch := list(islice(entries, batch_size)):
-            fine = [entry for entry in batch if entry.pixels is not None]
-            part.skipped += [Skipped(e.index, e.name, e.reason) for e in batch if e.reason]
-            launched = None
-            if fine:
-                pixels = torch.stack([entry.pixels for entry in fine])
-                launched = fine, encoder.encode_images(pixels.pin_memory() if on_gpu else pixels)
-            # A GPU works on this batch while the one before is taken in.
-            if computing:
-                part.add(*computing, texts, vectors)
-            computing = launched
-            part.seen += len(batch)
-            tick(len(batch))
-        if computing:
-            part.add(*computing, texts, vectors)
-        part.rows = _in_order(part.rows)
-        yield part
-
-
 def decode_all(collection: ImageCollection, spatial) -> tuple[Tensor, Tensor]:
     """All readable images (n, 3, s, s) uint8 and their classes (n,), in the order of `collection`.
 
     Raises
     ------
     ValueError
-        Not a single readable image.
+        No readable image at all.
 
     Warns
     -----
     UserWarning
         As `extract`.
     """
-    numbered = enumerate(collection.items())
-    workers = min(32, os.cpu_count() or 1)
-    entries = list(_decoded(numbered, spatial, workers, ahead=3 * workers))
+    entries = list(_decoded(enumerate(collection.items()), spatial, None, ahead=96))
     fine = [entry for entry in entries if entry.pixels is not None]
     skipped = [Skipped(e.index, e.name, e.reason) for e in entries if e.pixels is None]
-    _tell(collection, skipped, len(entries))
+    _report(collection, skipped, len(entries))
     return torch.stack([e.pixels for e in fine]), torch.tensor([e.target for e in fine])
 
 
-def _tell(collection: ImageCollection, skipped: list[Skipped], seen: int) -> None:
-    """Say which images were skipped; if all were, that is an error."""
+def _report(collection: ImageCollection, skipped: list[Skipped], seen: int) -> None:
+    """Warn about images that were skipped; if all were, that is an error."""
     what = f"{len(skipped)} of {seen} images of {collection.name!r}"
     first = ", ".join(f"{s.name} ({s.reason})" for s in skipped[:3])
     if len(skipped) == seen:
         raise ValueError(f"not one image can be used. Skipped were {what}: {first}")
     if skipped:
         more = " …" if len(skipped) > 3 else ""
-        warnings.warn(f"{what} cannot be used and were skipped: {first}{more}", stacklevel=4)
+        warnings.warn(f"{what} cannot be used and were skipped: {first}{more}", stacklevel=3)
 
 
-def _items(collection: ImageCollection, done: Sequence[int]) -> Iterator[tuple[int, Item]]:
-    """The images of the shards that are not done, with their numbers."""
-    if not isinstance(collection, IndexedImages):
-        # A stream is read in order, so the shards that are done are the first.
-        start = len(done) * SHARD
-        return enumerate(collection.items(start), start)
-    missing = (shard for shard in shards_of(collection) if shard not in set(done))
-    return chain.from_iterable(items_of(collection, shard) for shard in missing)
+def _prompts(prompt: str, labels: Sequence[str]) -> list[str]:
+    return [prompt.replace("{}", label) for label in labels]
 
 
-def items_of(collection: ImageCollection, shard: int) -> Iterator[tuple[int, Item]]:
+def _items_of(collection: ImageCollection, shard: int) -> Iterator[tuple[int, Item]]:
     """The images of one shard, with their numbers."""
     start = shard * SHARD
     return enumerate(collection.items(start, start + SHARD), start)
 
 
-def shards_of(collection: IndexedImages) -> range:
-    """The numbers of a collection's shards."""
+def _shards_of(collection: IndexedImages) -> range:
     return range(-(-len(collection) // SHARD))
 
 
-def _decoded(items, spatial, workers: int, ahead: int) -> Iterator[Decoded]:
-    """The images in order, decoded by threads, never more than `ahead` of them waiting."""
+def _decoded(items, spatial, workers: int | None, ahead: int) -> Iterator[Decoded]:
+    """The images in order, decoded by threads; at most `ahead` of them wait."""
 
     def decode(index: int, item: Item) -> Decoded:
-        # Whatever is wrong with one image must not end the work on a million others.
+        # A single bad image must not end the work on a million others.
         try:
             source, target = item.load()
             return Decoded(index, item.name, target, spatial(read_image(source)))
         except Exception as error:
             return Decoded(index, item.name, reason=str(error) or type(error).__name__)
 
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(workers or min(32, os.cpu_count() or 1))
     try:
         waiting: deque = deque()
         for index, item in items:
@@ -399,11 +437,3 @@ def _decoded(items, spatial, workers: int, ahead: int) -> Iterator[Decoded]:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _in_order(rows: list[tuple[Tensor, Tensor, Tensor]]) -> list[tuple[Tensor, Tensor, Tensor]]:
-    if not rows:
-        return []
-    index, targets, vectors = (torch.cat(column) for column in zip(*rows, strict=True))
-    order = index.argsort()
-    return [(index[order], targets[order], vectors[order])]

@@ -1,4 +1,4 @@
-"""Task2Vec: a dataset as the Fisher information of a probe network's filters (Eq. 3).
+"""Task2Vec: a dataset as the Fisher information of the filters of a probe network (Eq. 3).
 
 Achille et al., Task2Vec: Task Embedding for Meta-Learning, ICCV 2019.
 """
@@ -6,33 +6,40 @@ Achille et al., Task2Vec: Task Embedding for Meta-Learning, ICCV 2019.
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Sequence
+from operator import length_hint
 from pathlib import Path
 from typing import Literal
 
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
-from t2b_lib.model import pick_device
+from t2b_lib.__about__ import __version__
+from t2b_lib.network import pick_device
 from t2b_lib.representation.encoders import (
+    LOADING_ERRORS,
+    arithmetic,
     efficientnet_lite0,
     import_timm,
     scaled,
     split,
     transform_of,
+    why_not_loaded,
 )
-from t2b_lib.representation.extraction import decode_all, kept_at, members_of
-from t2b_lib.representation.images import ImageCollection
-from t2b_lib.store import hash_weights, load_checked, save_checked
+from t2b_lib.representation.extraction import decode_all, members_of
+from t2b_lib.representation.sources import ImageCollection
+from t2b_lib.store import cache_file, hash_weights, kept
 
 Method = Literal["monte_carlo", "batch", "variational"]
 
 SETTINGS: dict[str, dict] = {
     "monte_carlo": {"draws": 1},
-    "batch": {"draws": 1, "batch": 100},
+    "batch": {"draws": 1, "batch": 64},
     "variational": {
         "steps": 500,
         "batch": 16,
@@ -41,31 +48,31 @@ SETTINGS: dict[str, dict] = {
         "learning_rate": 0.1,
     },
 }
-# Weight decay of the head, for features of length 1: it keeps the head of a few images from being
-# certain of everything, where the Fisher information would vanish.
+# Weight decay of the head, for features of length 1. Without it the head of a few images would be
+# certain of every label, and the Fisher information would vanish.
 HEAD_DECAY = 1e-2
 
 
 class Probe:
-    """A trained network, the Fisher information of whose filters describes datasets.
+    """A trained network; the Fisher information of its filters describes datasets.
 
     Parameters
     ----------
     network : str or module
-        "efficientnet_lite0" is the one that pip brings. Any other name is a model of timm's with
-        its own weights, downloaded on first use: "resnet34" is Task2Vec's. A module has timm's
-        methods `forward_features`, `forward_head` and `get_classifier`; a copy of it is used.
+        "efficientnet_lite0" comes from a pip package. Any other name is a model of timm with its
+        own weights, which are downloaded on first use: "resnet34" is the one of Task2Vec. A module
+        needs timm's methods `forward_features`, `forward_head` and `get_classifier`; it is copied.
     checkpoint : path, optional
-        A file with weights for a model of timm's, instead of its own ones.
+        A file of weights for a model of timm, instead of its own weights.
     side : int, optional
-        Width and height of the images it gets, where not those that it was trained with.
+        Width and height of the images; those that the network was trained with, if left out.
     device : str
         As in `Task2Box`.
 
     Attributes
     ----------
     filters : list of str
-        The weight tensors that the vector is about: all but the classifier's.
+        Names of the weight tensors that the vector describes: all but those of the classifier.
     size : int
         Length of the vector, one number for each output filter: 17,024 for ResNet-34.
 
@@ -74,7 +81,7 @@ class Probe:
     ModuleNotFoundError
         timm, or the weights, are not installed.
     ValueError
-        An unknown model, a file with other weights, or a module that is no network of this kind.
+        An unknown model, a file with other weights, or a module without these methods.
     """
 
     def __init__(
@@ -92,8 +99,10 @@ class Probe:
         try:
             classifier = {id(p) for p in network.get_classifier().parameters()}
         except AttributeError as error:
-            raise ValueError(f"{self.name} has no classifier as timm's models have one") from error
-        # Biases have no filters; the weights of normalisation layers count, as in Task2Vec's code.
+            raise ValueError(
+                f"{self.name} lacks get_classifier(), which timm's models have"
+            ) from error
+        # Biases are left out; the weights of normalisation layers count, as in Task2Vec's code.
         self.filters = [
             name
             for name, parameter in network.named_parameters()
@@ -102,16 +111,22 @@ class Probe:
         if not self.filters:
             raise ValueError(f"{self.name} has no weights besides its classifier's: no filters.")
         self.size = sum(len(network.get_parameter(name)) for name in self.filters)
-        self.identity = {
+        transform = transform_of(network, side)
+        self._about = {
             "probe": self.name,
             "weights": hash_weights(network.state_dict()),
-            "transform": str(transform_of(network, side)),
+            "transform": str(transform),
         }
-        self.spatial, self._mean, self._std = split(transform_of(network, side), self.device)
+        self.spatial, self._mean, self._std = split(transform, self.device)
         self.network = copy.deepcopy(network).eval().requires_grad_(False).to(self.device)
 
+    @property
+    def identity(self) -> dict:
+        """All of the probe that a vector depends on."""
+        return self._about | arithmetic(self.device, torch.float32)
+
     def features(self, pixels: Tensor) -> Tensor:
-        """What the classifier would get, (B, D) float32, of images (B, 3, s, s) uint8."""
+        """The inputs of the classifier, (B, D) float32, for images (B, 3, s, s) uint8."""
         pixels = scaled(pixels, self._mean, self._std)
         return self.network.forward_head(self.network.forward_features(pixels), pre_logits=True)
 
@@ -129,50 +144,51 @@ def task2vec(
     """The Task2Vec embedding of a labelled dataset.
 
     First a linear classifier of the dataset is fitted on the probe's features. Then the Fisher
-    information of each weight below it is estimated, and averaged over each filter:
+    information of each weight before the classifier is estimated, and averaged over each filter:
 
     "monte_carlo"
         The mean over images x, and labels y drawn from the network's own p(y|x), of the squared
         gradient of log p(y|x), one image at a time. Unbiased. `draws`: labels for each image (1).
     "batch"
-        As the authors' released code has it: the squared gradient of the *mean* over `batch`
-        (100) images. What differs between images cancels in the mean, so the estimate is too small,
-        by about that factor. Published vectors are of this kind.
+        The way of the authors' released code: the squared gradient of the *mean* over `batch`
+        images (64, as in that code). Differences between images cancel in the mean, so the estimate
+        is too small by about the factor `batch`. Published vectors are of this kind.
     "variational"
-        Eq. 3, minimised over the variance of a Gaussian around each filter's weights; the best
-        variance V tells F from 1 / V = F / beta + 1 / prior_variance. It takes the dataset's own
-        labels. Settings: `steps` (500) of `batch` (16) images with `learning_rate` (0.1), `beta`
-        (1e-6) and `prior_variance` (1e-3), which is lambda^2.
+        Eq. 3, minimised over the variance V of a Gaussian around the weights of each filter. The
+        paper writes the precision, Lambda = 1 / V; at the best one, 1 / V = F / beta +
+        1 / prior_variance. It uses the dataset's own labels. Settings: `steps` (500) of `batch`
+        (16) images with `learning_rate` (0.1), `beta` (1e-6) and `prior_variance` (1e-3), which is
+        lambda^2.
 
     Parameters
     ----------
     collection : ImageCollection
-        Of two classes at least. Its images are held in memory: take a sample of a large one.
+        Two classes at least. Its images are held in memory: take a sample of a large collection.
     probe : Probe
     method : "monte_carlo", "batch" or "variational"
     seed : int
-        Of the drawn labels and of the noise.
+        Draws the labels and the noise.
     cache : bool or path
         As in `extract`.
     progress : bool
         Whether to show a progress bar.
     **settings
-        Of the method, as above.
+        Settings of the method, as above.
 
     Returns
     -------
     tensor (probe.size,) float32
-        Its norm grows with how much the filters matter for the dataset. Negative numbers are
-        noise, and only the variational estimate has them.
+        The more the filters matter for the dataset, the larger its norm. Only the variational
+        estimate can have negative numbers, which are noise.
 
     Raises
     ------
     ValueError
         Images of one class only, an unknown method or setting, no readable image.
     """
-    job = _Job(collection, probe, method, seed, cache, settings)
-    with job.bar(len(collection), progress) as bar:
-        return job.vector(None, job.decoded, bar, collection.name)
+    everything = {collection.name: torch.ones(len(collection.classes), dtype=torch.bool)}
+    ask = (method, seed, cache, progress, settings)
+    return _task2vec(collection, everything, probe, None, *ask)[0]
 
 
 def task2vec_of(
@@ -189,8 +205,8 @@ def task2vec_of(
 ) -> Tensor:
     """The Task2Vec embeddings of the datasets of a taxonomy over a collection's classes.
 
-    Unlike moments they cannot be merged from those of parts: each dataset has its own classifier.
-    Those that are done are kept, so that a run that was killed goes on at the next one.
+    Unlike moments, they do not follow from those of the parts: each dataset has its own classifier.
+    Finished ones are saved, so that a run that was killed continues at the next one.
 
     Parameters
     ----------
@@ -199,7 +215,7 @@ def task2vec_of(
         N datasets; its `leaves` are names of classes.
     probe : Probe
     most : int
-        As many images of each dataset are drawn at random, with the seed.
+        Images of each dataset, drawn at random with the seed; all, if there are fewer.
     method, seed, cache, progress, **settings
         As in `task2vec`.
 
@@ -212,88 +228,60 @@ def task2vec_of(
     ValueError
         As `task2vec`; and a leaf that is no class of the images.
     """
-    job = _Job(collection, probe, method, seed, cache, settings)
     members = torch.from_numpy(members_of(taxonomy, collection.classes))
-
-    def drawn(row: int) -> Callable:
-        def images():
-            pixels, targets = job.decoded()
-            inside = members[row][targets].nonzero()[:, 0]
-            order = torch.randperm(len(inside), generator=_random(seed))[:most].sort().values
-            return pixels[inside[order]], targets[inside[order]]
-
-        return images
-
-    with job.bar(None, progress) as bar:
-        vectors = []
-        for row, name in enumerate(taxonomy.names):
-            bar.set_description(f"Task2Vec {row + 1}/{len(taxonomy.names)}", refresh=False)
-            part = {"most": most, "classes": members[row].nonzero()[:, 0].tolist()}
-            vectors.append(job.vector(part, drawn(row), bar, name))
-    return torch.stack(vectors)
+    datasets = dict(zip(taxonomy.names, members, strict=True))
+    ask = (method, seed, cache, progress, settings)
+    return _task2vec(collection, datasets, probe, most, *ask)
 
 
-class _Job:
-    """The question put to a probe, about one collection or parts of it."""
+def _task2vec(collection, datasets, probe, most, method, seed, cache, progress, settings) -> Tensor:
+    """The embeddings of `datasets`, {name: which classes (M,)}, from `most` images each."""
+    known = SETTINGS.get(method)
+    if known is None:
+        raise ValueError(f"no method {method!r}, only: {', '.join(SETTINGS)}.")
+    if unknown := set(settings) - set(known):
+        raise ValueError(f"{method!r} has no setting {min(unknown)!r}, only {', '.join(known)}")
+    key = {
+        "images": collection.fingerprint,
+        "method": method,
+        "settings": known | settings,
+        "seed": seed,
+        "most": most,
+        "t2b_lib": __version__,
+        **probe.identity,
+    }
+    decoded = functools.cache(lambda: decode_all(collection, probe.spatial))
 
-    def __init__(self, collection, probe, method, seed, cache, settings):
-        known = SETTINGS.get(method)
-        if known is None:
-            raise ValueError(f"no method {method!r}, only: {', '.join(SETTINGS)}.")
-        if unknown := set(settings) - set(known):
-            raise ValueError(f"{method!r} has no setting {min(unknown)!r}, only {', '.join(known)}")
-        import t2b_lib
-
-        self.collection, self.probe, self.method, self.seed = collection, probe, method, seed
-        self.settings, self.cache = known | settings, cache
-        self.key = {
-            "images": collection.fingerprint,
-            "method": method,
-            "settings": self.settings,
-            "seed": seed,
-            "t2b_lib": t2b_lib.__version__,
-            **probe.identity,
-        }
-        self._decoded = None
-
-    def bar(self, total, progress) -> tqdm:
-        return tqdm(total=total, desc="Task2Vec", unit="img", disable=not progress)
-
-    def decoded(self) -> tuple[Tensor, Tensor]:
-        if self._decoded is None:
-            self._decoded = decode_all(self.collection, self.probe.spatial)
-        return self._decoded
-
-    def vector(self, part, images: Callable, bar: tqdm, name: str) -> Tensor:
-        key = self.key | {"part": part}
-        path = kept_at(self.cache, "task2vec", name, key)
-        if path and (kept := load_checked(path, key)):
-            return kept[0]["fim"]
-        pixels, targets = images()
-        classes, targets = targets.unique(return_inverse=True)
+    def estimate(name: str, members: Tensor) -> dict[str, Tensor]:
+        pixels, targets = decoded()
+        inside = members[targets].nonzero()[:, 0]
+        drawn = inside[torch.randperm(len(inside), generator=_random(seed))[:most].sort().values]
+        classes, targets = targets[drawn].unique(return_inverse=True)
         if len(classes) < 2:
             raise ValueError(
                 f"{name!r} has readable images of {len(classes)} class only: there is nothing to "
                 "classify, and so no Task2Vec embedding. Leave it out."
             )
-        classifier = Classifier(self.probe, pixels, targets)
-        fim = fisher_information(
-            classifier,
-            [f"probe.{name}" for name in self.probe.filters],
-            pixels.to(self.probe.device),
-            targets.to(self.probe.device),
-            method=self.method,
-            seed=self.seed,
-            tick=bar.update,
-            **self.settings,
-        ).cpu()
-        if path:
-            save_checked(path, key, {"fim": fim}, {})
-        return fim
+        model = Classifier(probe, pixels[drawn], targets)
+        filters = [f"probe.{name}" for name in probe.filters]
+        images, targets = pixels[drawn].to(probe.device), targets.to(probe.device)
+        ask = {"method": method, "seed": seed, **settings}
+        fim = fisher_information(model, filters, images, targets, tick=bar.update, **ask)
+        return {"fim": fim.cpu()}
+
+    vectors = []
+    total = length_hint(collection) if most is None else None
+    with tqdm(total=total or None, desc="Task2Vec", unit="img", disable=not progress) as bar:
+        for number, (name, members) in enumerate(datasets.items(), 1):
+            bar.set_description(f"Task2Vec {number}/{len(datasets)}", refresh=False)
+            about = key | {"classes": members.nonzero()[:, 0].tolist()}
+            path = cache_file(cache, "task2vec", name, about)
+            vectors.append(kept(path, about, functools.partial(estimate, name, members))["fim"])
+    return torch.stack(vectors)
 
 
 class Classifier(nn.Module):
-    """A probe with a head that was fitted on its features of some images; (B, ...) to (B, C)."""
+    """A probe with a head that is fitted on its features of some images; (B, ...) to (B, C)."""
 
     def __init__(self, probe: Probe, pixels: Tensor, targets: Tensor):
         super().__init__()
@@ -307,25 +295,19 @@ class Classifier(nn.Module):
 
 
 def fit_head(features: Tensor, targets: Tensor) -> nn.Linear:
-    """The linear classifier of features (n, D) with the least cross-entropy and decay.
-
-    The problem is convex: L-BFGS from zero always ends at the same place.
-    """
+    """The linear classifier of features (n, D) with the least cross-entropy and weight decay."""
+    decay = HEAD_DECAY * features.square().sum(dim=1).mean().clamp_min(1e-12)
     classes = int(targets.max()) + 1
-    head = nn.Linear(features.shape[1], classes).to(features.device)
-    for parameter in head.parameters():
-        nn.init.zeros_(parameter)
-    decay = HEAD_DECAY * features.square().sum(dim=1).mean()
-    optimizer = torch.optim.LBFGS(head.parameters(), max_iter=100, line_search_fn="strong_wolfe")
-
-    def loss():
-        optimizer.zero_grad()
-        found = cross_entropy(head(features), targets) + decay / 2 * head.weight.square().sum()
-        found.backward()
-        return found
-
-    optimizer.step(loss)
-    return head.requires_grad_(False)
+    # For two classes scikit-learn fits one row of weights, the difference of our two.
+    strength = (2 if classes == 2 else 1) / (len(features) * decay)
+    best = LogisticRegression(C=float(strength), tol=1e-6, max_iter=1000)
+    best.fit(features.double().cpu().numpy(), targets.cpu().numpy())
+    weight, bias = torch.from_numpy(best.coef_), torch.from_numpy(best.intercept_)
+    if classes == 2:
+        weight, bias = torch.cat([-weight, weight]) / 2, torch.cat([-bias, bias]) / 2
+    head = nn.Linear(features.shape[1], classes)
+    head.load_state_dict({"weight": weight, "bias": bias})
+    return head.requires_grad_(False).to(features.device)
 
 
 def fisher_information(
@@ -344,16 +326,14 @@ def fisher_information(
     Parameters
     ----------
     model : module
-        Images (B, ...) to logits (B, C); every image by itself.
+        From images (B, ...) to logits (B, C); the images of a batch do not affect each other.
     filters : sequence of str
         Names of weight tensors, whose first dimension counts their filters.
     images : tensor (n, ...)
     targets : tensor (n,) of int
-        Looked at by "variational" only.
-    method, seed, **settings
-        As in `task2vec`.
+        Only "variational" uses them.
     tick : callable
-        Is told how many images were dealt with.
+        Called with the number of images that were done.
 
     Returns
     -------
@@ -404,7 +384,7 @@ def _batch_mean(model, weights, images, targets, random, tick, draws, batch):
 
 
 def _at_once(images: Tensor) -> int:
-    """Images to take gradients of together: on a CPU more of them fall out of its caches."""
+    """Images whose gradients are computed together; on a CPU more would not fit its caches."""
     return 32 if images.is_cuda else 4
 
 
@@ -437,8 +417,8 @@ def _variational(
             * (log_variance[name] / 2).exp().view(-1, *[1] * (w.dim() - 1))
             for name, w in weights.items()
         }
-        # The same noise with both signs: the slope at the weights themselves, which tells nothing
-        # about their Fisher information, cancels.
+        # The same noise with both signs: the slope at the weights themselves cancels, which says
+        # nothing about their Fisher information.
         for sign in (1, -1):
             moved = {name: w + sign * noise[name] for name, w in weights.items()}
             logits = functional_call(model, moved, (images[chosen],))
@@ -462,12 +442,14 @@ def _load(name: str, checkpoint) -> nn.Module:
     timm = import_timm()
     if not timm.is_model(name):
         raise ValueError(f"timm has no model {name!r}; see timm.list_models(pretrained=True)")
-    options = {"checkpoint_path": str(checkpoint)} if checkpoint else {"pretrained": True}
     try:
-        return timm.create_model(name, **options)
-    except (RuntimeError, KeyError, OSError) as error:
-        said = str(error).partition("\n")[0]
+        network = timm.create_model(name, pretrained=checkpoint is None)
+        if checkpoint is not None:
+            timm.models.load_checkpoint(network, str(checkpoint), weights_only=True)
+    except LOADING_ERRORS as error:
+        said = why_not_loaded(error)
         raise ValueError(f"the weights of {name} cannot be loaded: {said}") from error
+    return network
 
 
 def _random(seed: int) -> torch.Generator:

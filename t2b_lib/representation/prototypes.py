@@ -1,4 +1,4 @@
-"""Features of ImageNet's classes that need no image: what a trained classifier knows of each."""
+"""Features of ImageNet's classes without an image: the weights of a trained classifier."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from t2b_lib.data import read_table
+from t2b_lib.moments import Kind, moments
 from t2b_lib.representation.bundled import bundled_file
-from t2b_lib.representation.moments import Kind, moments
 from t2b_lib.representation.text import embed_texts
 
 EFFICIENTNET_LITE0 = (
@@ -21,7 +21,7 @@ EFFICIENTNET_LITE0 = (
 
 
 def imagenet_prototypes() -> Tensor:
-    """One vector per ImageNet-1k class, in the place of the paper's [f(x); g("A photo of " + y)].
+    """One vector for each ImageNet-1k class, instead of the paper's [f(x); g("A photo of " + y)].
 
     Row c of a classifier's last layer is the direction in feature space that means class c. The
     first 1280 numbers are that row of EfficientNet-Lite0, less the mean of all rows and scaled to
@@ -42,7 +42,7 @@ def imagenet_prototypes() -> Tensor:
 
 
 def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
-    """Representations of datasets of ImageNet classes, their classes standing for their samples.
+    """Representations of datasets of ImageNet classes; the classes stand for the samples.
 
     Parameters
     ----------
@@ -62,13 +62,11 @@ def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
     ModuleNotFoundError
         The weights are not installed.
     """
-    label = {
-        row["name"]: int(row["label"])
-        for row in read_table("imagenet_classes", dtype=str).to_dict("records")
-    }
+    table = read_table("imagenet_classes")
+    label = dict(zip(table["name"], table["label"], strict=True))
     if unknown := [leaf for leaf in taxonomy.leaves if leaf not in label]:
         raise ValueError(
-            f"there are prototypes of ImageNet-1k's classes only; {unknown[0]!r} is none."
+            f"only ImageNet-1k's classes have prototypes, and {unknown[0]!r} is none of them."
         )
     rows = [label[leaf] for leaf in taxonomy.leaves]
     return moments(_prototypes()[rows], taxonomy.members, kind)
@@ -79,5 +77,5 @@ def _prototypes() -> Tensor:
     weights = torch.load(bundled_file(*EFFICIENTNET_LITE0), map_location="cpu", weights_only=True)
     directions = weights["_fc.weight"].float()
     directions = normalize(directions - directions.mean(dim=0), dim=1)
-    names = [row["name"] for row in read_table("imagenet_classes", dtype=str).to_dict("records")]
-    return torch.cat([directions, embed_texts([f"A photo of {name}" for name in names])], dim=1)
+    texts = [f"A photo of {name}" for name in read_table("imagenet_classes")["name"]]
+    return torch.cat([directions, embed_texts(texts)], dim=1)

@@ -1,4 +1,8 @@
-"""What boxes say of a hierarchy that they were not told: distances and sizes."""
+"""What boxes say about a hierarchy beyond containment: distances and sizes.
+
+Where a function takes boxes and a taxonomy, there must be one box for each dataset, in the
+taxonomy's order; else it raises ValueError.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,10 @@ from t2b_lib.taxonomy.hierarchy import Taxonomy
 
 
 def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
-    """The symmetric graph distance of datasets in the hierarchy (section 7 of the paper).
+    """The length of the shortest path between two datasets in the hierarchy (paper, Sec. 7).
 
-    The number of steps from a dataset to its smallest superset or its largest subsets, and so on,
-    on the shortest way. Datasets at the top lie one step below a common root.
+    One step leads from a dataset to one of the smallest datasets around it, or back. Datasets at
+    the top lie one step below a common root.
 
     Parameters
     ----------
@@ -43,37 +47,29 @@ def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
 def neighbourhood_distances(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """Mean distance to the nearest datasets, among the boxes and in the hierarchy (Fig. 7).
 
-    Neighbours of a dataset are those whose boxes' centres are closest to its own.
+    The nearest datasets are those with the nearest box centres.
 
     Parameters
     ----------
     boxes : Boxes, batch shape (N,)
-        One for each dataset of `taxonomy`, in its order.
     taxonomy : Taxonomy
 
     Returns
     -------
-    DataFrame of N - 1 rows indexed by neighbours, 1 to N - 1
-        Means over the datasets and their so many nearest neighbours: "embedding", the Euclidean
-        distance of the centres; "taxonomic", that of `taxonomic_distances`.
-
-    Raises
-    ------
-    ValueError
-        If there is not one box for each dataset.
+    DataFrame, index neighbours from 1 to N - 1
+        The mean over all datasets and that number of neighbours: "embedding", the Euclidean
+        distance of the centres; "taxonomic", the distance by `taxonomic_distances`.
     """
     _require_box_each(boxes, taxonomy)
     centres = boxes.centres.double().numpy()
     embedding = cdist(centres, centres)
-    np.fill_diagonal(embedding, -1)  # itself comes first, whatever else lies in the same place
+    np.fill_diagonal(embedding, -1)  # a dataset sorts before others at the same centre
     nearest = embedding.argsort(axis=1, kind="stable")[:, 1:]
     neighbours = np.arange(1, len(taxonomy))
+    both = {"embedding": embedding, "taxonomic": taxonomic_distances(taxonomy)}
     columns = {
         name: np.take_along_axis(distances, nearest, axis=1).mean(axis=0).cumsum() / neighbours
-        for name, distances in (
-            ("embedding", embedding),
-            ("taxonomic", taxonomic_distances(taxonomy)),
-        )
+        for name, distances in both.items()
     }
     return pd.DataFrame(columns, index=pd.Index(neighbours, name="neighbours"))
 
@@ -84,19 +80,13 @@ def box_sizes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     Parameters
     ----------
     boxes : Boxes, batch shape (N,)
-        One for each dataset of `taxonomy`, in its order.
     taxonomy : Taxonomy
 
     Returns
     -------
     DataFrame indexed by dataset
-        depth (0 at the top), level (where the hierarchy names its levels), classes (how many),
-        log_volume, and side, the geometric mean of the sides.
-
-    Raises
-    ------
-    ValueError
-        If there is not one box for each dataset.
+        depth (0 at the top), level (if the hierarchy has levels), classes (their number),
+        log_volume, and side, the geometric mean of the box's sides.
     """
     _require_box_each(boxes, taxonomy)
     volumes = log_volume(boxes).double().numpy()
@@ -113,25 +103,19 @@ def box_sizes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
 
 
 def nested_boxes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
-    """How the boxes of each dataset and of the smallest ones around it lie (Fig. 8).
+    """How the boxes of each dataset and its parents lie (Fig. 8).
 
     Parameters
     ----------
     boxes : Boxes, batch shape (N,)
-        One for each dataset of `taxonomy`, in its order.
     taxonomy : Taxonomy
 
     Returns
     -------
-    DataFrame, a row for each dataset and parent
-        subset and superset (names), depth (of the subset), overlap (how much of the subset's box
-        lies in the superset's, exact), and centre_outside: whether the centre of the superset's
-        box lies outside the subset's box, as the paper's Figure 8 has it.
-
-    Raises
-    ------
-    ValueError
-        If there is not one box for each dataset.
+    DataFrame, one row for each dataset and parent
+        subset and superset (names), depth (of the subset), overlap (the exact share of the
+        subset's box in the superset's), and centre_outside: whether the centre of the superset's
+        box lies outside the subset's box, as in the paper's Figure 8.
     """
     _require_box_each(boxes, taxonomy)
     pairs = [(i, p) for i, above in enumerate(taxonomy.parents) for p in above]
@@ -151,7 +135,7 @@ def nested_boxes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
 
 
 def novel_supersets(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
-    """What a model says of each novel dataset: in which existing ones does it lie?
+    """The existing datasets in which a model puts each novel dataset.
 
     Parameters
     ----------
@@ -162,7 +146,7 @@ def novel_supersets(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by novel dataset, those that lie in an existing one
+    DataFrame, a row for each novel dataset that lies in an existing one
         right, wrong and missed: names of existing datasets, separated by commas.
     """
     threshold = evaluate(model, tasks, split).loc[0, "threshold"]
@@ -185,6 +169,6 @@ def novel_supersets(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
 def _require_box_each(boxes: Boxes, taxonomy: Taxonomy) -> None:
     if tuple(boxes.shape) != (len(taxonomy),):
         raise ValueError(
-            f"one box for each of the {len(taxonomy)} datasets is wanted, got batch shape "
+            f"boxes must be one for each of the {len(taxonomy)} datasets, not of batch shape "
             f"{tuple(boxes.shape)}"
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import graphlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
+from itertools import compress
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -22,28 +23,28 @@ from t2b_lib.collection import listing
 class Taxonomy:
     """Datasets, each the set of its leaf classes.
 
-    Containment is that of the sets, and strict: a dataset may have several parents, and two
+    Containment is strict containment of the sets. A dataset may have several parents, and two
     datasets with the same classes do not contain each other.
 
     Parameters
     ----------
-    names : sequence of N str
-        The datasets, each name once.
+    names : sequence of N distinct str
+        The datasets.
     members : array (N, M) of bool
         `members[i, c]` says that class c belongs to dataset i.
-    leaves : sequence of M str
-        The classes, each name once.
+    leaves : sequence of M distinct str
+        The classes.
     title : str
-        What the whole is called where it is shown.
+        The name of the hierarchy.
     labels : sequence of M str, optional
-        How each class is spoken of, for a text encoder; `leaves` if not given.
+        The name of each class in a text encoder's prompt; `leaves` if left out.
     levels : sequence of N str, optional
-        What kind of group each dataset is ("order", "family"), where the hierarchy has such.
+        The kind of group that each dataset is ("order", "family"), if the hierarchy has levels.
 
     Raises
     ------
     ValueError
-        No dataset, names that occur twice, counts that disagree with `members`, or a dataset
+        No dataset, a name that occurs twice, lengths that do not fit `members`, or a dataset
         without members.
     """
 
@@ -60,27 +61,23 @@ class Taxonomy:
         levels = None if self.levels is None else [str(level) for level in self.levels]
         members = np.asarray(self.members, dtype=bool)
         if not names:
-            raise ValueError("a taxonomy needs a dataset at least.")
+            raise ValueError("names is empty: a taxonomy needs at least one dataset.")
         if members.shape != (len(names), len(leaves)):
             raise ValueError(
-                f"members has shape {members.shape}; {len(names)} names and {len(leaves)} leaves "
-                f"ask for ({len(names)}, {len(leaves)})."
+                f"members has shape {members.shape}, but {len(names)} names and {len(leaves)} "
+                f"leaves need ({len(names)}, {len(leaves)})."
             )
-        _require_unique(names, "dataset")
-        _require_unique(leaves, "class")
-        if empty := [name for name, n in zip(names, members.sum(1), strict=True) if n == 0]:
+        for what, known in (("dataset", names), ("class", leaves)):
+            if twice := [name for name, n in Counter(known).items() if n > 1]:
+                raise ValueError(f"{what} names must differ; these occur twice: {listing(twice)}.")
+        if empty := list(compress(names, ~members.any(axis=1))):
             raise ValueError(f"dataset without members: {listing(empty)}. Leave it out.")
         if len(labels) != len(leaves):
             raise ValueError(f"{len(leaves)} leaves have {len(labels)} labels: give each one.")
         if levels is not None and len(levels) != len(names):
             raise ValueError(f"{len(names)} datasets have {len(levels)} levels: give each one.")
-        for field, value in (
-            ("names", names),
-            ("members", members),
-            ("leaves", leaves),
-            ("labels", labels),
-            ("levels", levels),
-        ):
+        checked = {"names": names, "members": members, "leaves": leaves}
+        for field, value in (checked | {"labels": labels, "levels": levels}).items():
             object.__setattr__(self, field, value)
 
     @classmethod
@@ -93,100 +90,101 @@ class Taxonomy:
         keep_equal: bool = False,
         title: str | None = None,
     ) -> Taxonomy:
-        """The datasets of a tree, or of any graph without cycles, given as its edges.
+        """The datasets of a tree, or of any directed graph without cycles, from its edges.
 
-        What is nobody's parent is a class. Every other entry is the set of the classes below it,
-        and a dataset if they are two at least. Of entries with the same set the most specific
-        is kept: the one with the longest way up to the top, of several the first in the table.
-        The datasets come depth first, the largest child first: in a tree, what lies in a
-        dataset follows right after it.
+        An entry that is nobody's parent is a class. Every other entry is the set of the classes
+        below it, and a dataset if these are at least two. Of entries with the same set the most
+        specific is kept: the one with the longest way up to the top, or among several such the
+        first in the table. The datasets are ordered depth first, the largest child first. So in a
+        tree each dataset is followed by the datasets inside it.
 
         Parameters
         ----------
         child, parent : iterables of equal length
-            Row by row an entry and the one that it lies in. An entry may have several parents; a
-            missing parent (None, NaN or "") marks the top of a tree.
+            Each row has an entry and the entry that contains it. An entry may have several parents;
+            a missing parent (None, NaN or "") marks the top of a tree.
         subtree : str, optional
             Take only what is strictly below this entry.
         keep_equal : bool
             Keep all entries with the same set, as datasets that do not contain one another.
         title : str, optional
-            `subtree`, if not given.
+            `subtree` if left out.
 
         Raises
         ------
         ValueError
             A cycle, an unknown subtree, a row without a child, or no dataset at all.
         """
-        edges = _edges(child, parent)
-        below = _children(edges)
-        order = _children_first(edges)
-        height_from_top = _longest_way_up(order, edges)
-        chosen = set(below) if subtree is None else _strictly_below(subtree, below, order)
+        graph = _graph(child, parent)
+        if subtree is not None and subtree not in graph:
+            raise ValueError(f"no entry is called {subtree!r}.{near_matches(subtree, graph)}")
+        chosen = graph if subtree is None else nx.ancestors(graph, subtree)
+        classes = [node for node, parts in graph.in_degree if parts == 0]
+        column = {leaf: c for c, leaf in enumerate(classes)}
 
-        leaves = [node for node in dict.fromkeys(c for c, _ in edges) if node not in below]
-        leaf_sets = _leaf_sets(order, below, leaves)
-        groups = [node for node in below if node in chosen and leaf_sets[node].sum() >= 2]
+        groups, rows = [], []
+        for node in graph:
+            if node in chosen and node not in column:
+                row = np.zeros(len(column), dtype=bool)
+                row[[column[below] for below in nx.ancestors(graph, node) if below in column]] = 1
+                if row.sum() >= 2:
+                    groups.append(node)
+                    rows.append(row)
         if not groups:
             where = "the table" if subtree is None else f"{subtree!r}"
             raise ValueError(f"no dataset below {where}: no entry there has two classes or more.")
         if not keep_equal:
-            kept: dict[bytes, str] = {}
-            for node in groups:
-                rival = kept.setdefault(leaf_sets[node].tobytes(), node)
-                if height_from_top[node] > height_from_top[rival]:
-                    kept[leaf_sets[node].tobytes()] = node
-            groups = [n for n in groups if kept[leaf_sets[n].tobytes()] == n]
+            layers = enumerate(nx.topological_generations(graph.reverse(copy=False)))
+            from_top = {node: steps for steps, layer in layers for node in layer}
+            kept: dict[bytes, int] = {}
+            for i, row in enumerate(rows):
+                rival = kept.setdefault(row.tobytes(), i)
+                if from_top[groups[i]] > from_top[groups[rival]]:
+                    kept[row.tobytes()] = i
+            groups, rows = [groups[i] for i in kept.values()], [rows[i] for i in kept.values()]
 
-        members = np.stack([leaf_sets[node] for node in groups])
+        members = np.stack(rows)
         covered = members.any(axis=0)
-        leaves = [leaf for leaf, c in zip(leaves, covered, strict=True) if c]
+        leaves = list(compress(classes, covered))
         title = title or subtree or "taxonomy"
         unordered = cls(groups, members[:, covered], leaves, title)
-        first_to_last = unordered._depth_first()
-        return cls(
-            [groups[i] for i in first_to_last], unordered.members[first_to_last], leaves, title
-        )
+        order = list(nx.dfs_preorder_nodes(unordered._inside))
+        return cls([groups[i] for i in order], unordered.members[order], leaves, title)
 
     @classmethod
     def from_folder(
         cls, path: str | os.PathLike, *, keep_equal: bool = False, title: str | None = None
     ) -> Taxonomy:
-        """The datasets of a folder of folders, such as images sorted by class.
+        """The datasets of nested folders, such as images sorted by class.
 
-        A folder without sub-folders is a class; the others below `path` are sets of classes, by
-        the rules of `from_table`. Names are those of the folders, with the folders above them
-        where a name occurs twice. Hidden files and folders do not count, nor do files beside
+        A folder without sub-folders is a class. The other folders below `path` are sets of classes,
+        by the rules of `from_table`. A dataset has its folder's name, or its path below `path`
+        where that name occurs twice. Hidden files and folders are ignored, and so are files beside
         sub-folders.
 
         Parameters
         ----------
         path : path
-            The folder around everything; it is no dataset itself.
+            The outermost folder; it is not itself a dataset.
         keep_equal, title
-            As in `from_table`; the title is the folder's name, if not given.
+            As in `from_table`; the title is the folder's name if left out.
 
         Raises
         ------
         NotADirectoryError
-            `path` is no folder.
+            `path` is not a folder.
         ValueError
             A class without files, or no dataset at all.
         """
         root = Path(path)
         if not root.is_dir():
-            raise NotADirectoryError(f"{root} is no folder.")
-        folders = _folders_below(root)
-        full = [folder.relative_to(root).as_posix() for folder in folders]
-        above = [p.rpartition("/")[0] or None for p in full]
-        if empty := [
-            p
-            for p, folder in zip(full, folders, strict=True)
-            if p not in above and not any(_visible(folder))
-        ]:
+            raise NotADirectoryError(f"{root} is not a folder.")
+        folders = {f.relative_to(root).as_posix(): f for f in _folders_below(root)}
+        above = [name.rpartition("/")[0] for name in folders]
+        if empty := [n for n, f in folders.items() if n not in above and not any(_visible(f))]:
             raise ValueError(f"class without files: {listing(empty)}. Fill it or remove it.")
-        taxonomy = cls.from_table(full, above, keep_equal=keep_equal, title=title or root.name)
-        count = Counter(folder.name for folder in folders)
+        taxonomy = cls.from_table(folders, above, keep_equal=keep_equal, title=title or root.name)
+        count = Counter(folder.name for folder in folders.values())
 
         def short(path: str) -> str:
             name = path.rpartition("/")[2]
@@ -209,18 +207,15 @@ class Taxonomy:
 
     @cached_property
     def parents(self) -> list[list[int]]:
-        """Of each dataset the smallest datasets around it: none, one or several indices."""
-        strict = self._strict.astype(np.float32)
-        covers = self._strict & (strict @ strict == 0)
-        return [np.flatnonzero(row).tolist() for row in covers]
+        """Indices of the smallest datasets around each dataset: none, one or several."""
+        return [sorted(self._inside.predecessors(i)) for i in range(len(self))]
 
     @cached_property
     def depth(self) -> np.ndarray:
         """(N,) int: the length of the longest chain of datasets around each; 0 at the top."""
-        depth, deeper = None, np.zeros(len(self), dtype=int)
-        while depth is None or (deeper != depth).any():
-            depth = deeper
-            deeper = np.where(self._strict, depth + 1, 0).max(axis=1)
+        depth = np.zeros(len(self), dtype=int)
+        for steps, layer in enumerate(nx.topological_generations(self._inside)):
+            depth[layer] = steps
         return depth
 
     @cached_property
@@ -229,23 +224,33 @@ class Taxonomy:
         size = counts.sum(axis=1)
         return (counts @ counts.T == size[:, None]) & (size[:, None] < size)
 
+    @cached_property
+    def _inside(self) -> nx.DiGraph:
+        """Edges from each dataset to the largest ones inside it; larger datasets come first."""
+        around = nx.transitive_reduction(nx.DiGraph(np.argwhere(self._strict).tolist()))
+        order = sorted(range(len(self)), key=lambda i: (-self.members[i].sum(), self.names[i]))
+        graph = nx.DiGraph()
+        graph.add_nodes_from(order)
+        graph.add_edges_from((p, i) for i in order if i in around for p in around[i])
+        return graph
+
     def within(self, *names: str) -> Taxonomy:
-        """The datasets named and all that lie in one of them, with their classes only.
+        """The named datasets and all that lie in one of them, with their classes only.
 
         Raises
         ------
         ValueError
-            A name is no dataset's.
+            No dataset has this name.
         """
         columns = [self._index_of(name) for name in names]
         kept = np.flatnonzero(self.containment[:, columns].any(axis=1))
-        covered = np.flatnonzero(self.members[kept].any(axis=0))
+        covered = self.members[kept].any(axis=0)
         return Taxonomy(
             [self.names[i] for i in kept],
-            self.members[np.ix_(kept, covered)],
-            [self.leaves[c] for c in covered],
+            self.members[kept][:, covered],
+            list(compress(self.leaves, covered)),
             f"{self.title}: {', '.join(names)}",
-            [self.labels[c] for c in covered],
+            list(compress(self.labels, covered)),
             None if self.levels is None else [self.levels[i] for i in kept],
         )
 
@@ -255,10 +260,9 @@ class Taxonomy:
         Raises
         ------
         ValueError
-            The name is no dataset's.
+            No dataset has this name.
         """
-        row = self.members[self._index_of(name)]
-        return [leaf for leaf, member in zip(self.leaves, row, strict=True) if member]
+        return list(compress(self.leaves, self.members[self._index_of(name)]))
 
     def _index_of(self, name: str) -> int:
         if name not in self.names:
@@ -279,8 +283,7 @@ class Taxonomy:
         )
 
     def _repr_html_(self) -> str:
-        """The tree as nested lists that open on a click; what has two parents opens once."""
-        children, roots = self._children, self._roots
+        """The tree as nested lists that open on a click; a second parent refers to the first."""
         size = self.members.sum(axis=1)
         drawn: dict[int, int] = {}
 
@@ -290,13 +293,14 @@ class Taxonomy:
                 return f"<li>{label} <small>· see under {escape(self.names[drawn[i]])}</small></li>"
             if above is not None:
                 drawn[i] = above
-            inside = branches(children[i], i) + self._classes_of_its_own(i)
+            inside = branches(list(self._inside[i]), i) + self._classes_of_its_own(i)
             return f"<li><details><summary>{label}</summary>{inside}</details></li>"
 
         def branches(indices: list[int], above: int | None) -> str:
             items = "".join(branch(i, above) for i in indices)
             return f'<ul style="list-style:none;padding-left:1.2em">{items}</ul>' if items else ""
 
+        roots = [i for i in self._inside if not self.parents[i]]
         return (
             f"<div><b>{escape(self.title)}</b>: {escape(self._counts())}"
             f"<details open><summary>{len(roots)} at the top</summary>"
@@ -304,47 +308,16 @@ class Taxonomy:
         )
 
     def _classes_of_its_own(self, i: int, most: int = 12) -> str:
-        own = self.members[i] & ~self.members[self._children[i]].any(axis=0)
-        names = [leaf for leaf, c in zip(self.leaves, own, strict=True) if c]
+        own = self.members[i] & ~self.members[list(self._inside[i])].any(axis=0)
+        names = list(compress(self.leaves, own))
         shown = escape(", ".join(names[:most])) + " …" * (len(names) > most)
         return f'<div style="padding-left:2.4em"><small>{shown}</small></div>' if names else ""
 
-    @cached_property
-    def _children(self) -> list[list[int]]:
-        children: list[list[int]] = [[] for _ in self.names]
-        for i in self._largest_first:
-            for parent in self.parents[i]:
-                children[parent].append(i)
-        return children
-
-    @cached_property
-    def _roots(self) -> list[int]:
-        return [i for i in self._largest_first if not self.parents[i]]
-
-    @cached_property
-    def _largest_first(self) -> list[int]:
-        return sorted(range(len(self)), key=lambda i: (-self.members[i].sum(), self.names[i]))
-
-    def _depth_first(self) -> list[int]:
-        order: dict[int, None] = {}
-        stack = self._roots[::-1]
-        while stack:
-            i = stack.pop()
-            if i not in order:
-                order[i] = None
-                stack.extend(self._children[i][::-1])
-        return list(order)
-
 
 def near_matches(name: str, known: Iterable[str]) -> str:
-    """A sentence that names what the reader may have meant; empty where nothing is near."""
+    """A sentence with the known names that are spelled most like `name`; "" if none are."""
     near = difflib.get_close_matches(str(name), list(known), n=5)
     return f" Did you mean {listing(near)}?" if near else ""
-
-
-def _require_unique(names: list[str], what: str) -> None:
-    if twice := [name for name, n in Counter(names).items() if n > 1]:
-        raise ValueError(f"{what} names have to differ, these occur twice: {listing(twice)}.")
 
 
 def _visible(folder: Path) -> Iterator[Path]:
@@ -356,70 +329,20 @@ def _folders_below(root: Path) -> list[Path]:
     return [found for f in folders for found in (f, *([] if f.is_symlink() else _folders_below(f)))]
 
 
-def _edges(child: Iterable, parent: Iterable) -> list[tuple[str, str | None]]:
+def _graph(child: Iterable, parent: Iterable) -> nx.DiGraph:
+    """The edges of a table, from child to parent."""
     child, parent = list(child), list(parent)
     if len(child) != len(parent):
         raise ValueError(f"{len(child)} children and {len(parent)} parents: give one parent a row.")
-
-    def missing(entry) -> bool:
-        return bool(pd.isna(entry)) or entry == ""
-
-    for row, entry in enumerate(child):
-        if missing(entry):
-            raise ValueError(f"row {row} has no child (its parent is {parent[row]!r}).")
-    return [(str(c), None if missing(p) else str(p)) for c, p in zip(child, parent, strict=True)]
-
-
-def _children(edges: list[tuple[str, str | None]]) -> dict[str, list[str]]:
-    below: dict[str, list[str]] = {}
-    for child, parent in edges:
-        if parent is not None:
-            below.setdefault(parent, []).append(child)
-    return below
-
-
-def _children_first(edges: list[tuple[str, str | None]]) -> list[str]:
-    sorter: graphlib.TopologicalSorter = graphlib.TopologicalSorter()
-    for child, parent in edges:
-        sorter.add(child)
-        if parent is not None:
-            sorter.add(parent, child)
-    try:
-        return list(sorter.static_order())
-    except graphlib.CycleError as error:
-        cycle = " in ".join(repr(node) for node in error.args[1])
-        raise ValueError(f"the table has a cycle: {cycle}. Remove one of these rows.") from None
-
-
-def _longest_way_up(order: list[str], edges: list[tuple[str, str | None]]) -> dict[str, int]:
-    above: dict[str, list[str]] = {}
-    for child, parent in edges:
-        if parent is not None:
-            above.setdefault(child, []).append(parent)
-    steps: dict[str, int] = {}
-    for node in reversed(order):
-        steps[node] = max((steps[parent] + 1 for parent in above.get(node, [])), default=0)
-    return steps
-
-
-def _leaf_sets(order, below, leaves: list[str]) -> dict[str, np.ndarray]:
-    column = {leaf: i for i, leaf in enumerate(leaves)}
-    sets: dict[str, np.ndarray] = {}
-    for node in order:
-        if node in below:
-            rows = [sets[c] for c in below[node] if c in sets]
-            sets[node] = np.logical_or.reduce(rows) if rows else np.zeros(len(leaves), dtype=bool)
-            sets[node][[column[c] for c in below[node] if c in column]] = True
-    return sets
-
-
-def _strictly_below(root: str, below: dict[str, list[str]], known: list[str]) -> set[str]:
-    if root not in known:
-        raise ValueError(f"no entry is called {root!r}.{near_matches(root, known)}")
-    found: set[str] = set()
-    frontier = [root]
-    while frontier:
-        new = set(below.get(frontier.pop(), ())) - found
-        found |= new
-        frontier.extend(new)
-    return found
+    graph = nx.DiGraph()
+    for row, (below, above) in enumerate(zip(child, parent, strict=True)):
+        if pd.isna(below) or below == "":
+            raise ValueError(f"row {row} has no child (its parent is {above!r}).")
+        graph.add_node(str(below))
+        if not pd.isna(above) and above != "":
+            graph.add_edge(str(below), str(above))
+    if not nx.is_directed_acyclic_graph(graph):
+        cycle = [node for edge in nx.find_cycle(graph) for node in edge]
+        cycle = " in ".join(map(repr, [cycle[0], *cycle[1::2]]))
+        raise ValueError(f"the table has a cycle: {cycle}. Remove one of these rows.")
+    return graph

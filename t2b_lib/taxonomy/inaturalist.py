@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,25 +22,26 @@ def inaturalist_cub(
 ) -> Taxonomy:
     """The species of iNaturalist 2018 and CUB-200-2011 as classes, orders and families.
 
-    A species in both counts once, and a group is a dataset if it has two species at least. The
-    shipped placement is NCBI's; `categories` brings iNaturalist's own, which the paper used (Sec.
-    4.1 of the Task2Box paper). There the birds of CUB keep NCBI's placement, and those whose
-    placement iNaturalist contradicts are left out.
+    A species in both counts once, and a group is a dataset if it has at least two species. The
+    shipped placement is NCBI's. The paper (Sec. 4.1) used iNaturalist's own, which `categories`
+    provides. CUB's birds then keep NCBI's placement, except birds that iNaturalist places
+    differently: these are left out.
 
     Parameters
     ----------
     categories : path, optional
-        iNaturalist 2018's `categories.json`. Without it, `inaturalist2018/categories.json` in the
-        folder that the environment variable T2B_DATA_DIR names, where that is; else NCBI's
-        placement. The title says which it is.
+        iNaturalist 2018's `categories.json`. If left out, `inaturalist2018/categories.json` in the
+        folder that the environment variable T2B_DATA_DIR names, if there is one; else NCBI's
+        placement. The title says which.
     keep_equal : bool
-        Keep orders of a single family and the like, which are the same set of species as theirs.
+        Keep a group even if its species are the same as those of a lower group, such as an order
+        with a single family.
 
     Returns
     -------
     Taxonomy
-        `leaves` are scientific names; `labels` the common name where there is one, with the
-        scientific name in brackets; `levels` is "class", "order" or "family".
+        `leaves` are scientific names. `labels` are common names with the scientific name in
+        brackets, or the scientific name alone. `levels` is "class", "order" or "family".
 
     Raises
     ------
@@ -64,18 +65,17 @@ def inaturalist_cub(
 
 
 def inaturalist_cub_counts(categories: str | os.PathLike | None = None) -> pd.DataFrame:
-    """How many groups there are of each rank, beside the paper's numbers.
+    """The number of groups of each rank, beside the paper's numbers.
 
-    They differ because NCBI's classification is not iNaturalist's: it splits some families, has no
-    class for turtles and crocodiles (so no "Reptilia") and no order for some plants and fishes, and
-    some of iNaturalist's names are unknown to it.
+    They differ because NCBI's classification is not iNaturalist's. NCBI splits some families, has
+    no class for turtles and crocodiles ("Reptilia") and no order for some plants and fishes, and
+    does not know some of iNaturalist's names.
 
     Returns
     -------
     DataFrame
-        A row per rank and one for their sum. Columns: "taxa" (with any species), "two species"
-        (two or more), "distinct" (of these, each set of species once, by its lowest rank) and
-        "paper".
+        A row for each rank and one for their sum. Columns: "taxa" (with any species), "two species"
+        (with at least two), "distinct" (of these, one for each set of species) and "paper".
     """
     species, _ = _species(categories)
     taxa = Counter(rank for rank, _ in {item for one in species for item in one.placement.items()})
@@ -109,43 +109,33 @@ def _species(categories: str | os.PathLike | None) -> tuple[list[_Species], str]
 
 
 def _shipped_species() -> list[_Species]:
-    taxa = {row["taxon"]: row for row in read_table("inat_cub_taxa", dtype=str).to_dict("records")}
+    taxa = read_table("inat_cub_taxa", dtype=str).set_index("taxon")
+    rank, above = taxa["rank"].to_dict(), taxa["parent"].to_dict()
 
     def placement(taxon: str) -> dict[str, str]:
-        ranks = {}
-        while taxon:
-            ranks[taxa[taxon]["rank"]] = taxon
-            taxon = taxa[taxon]["parent"]
-        return ranks
+        return {rank[taxon]: taxon, **placement(above[taxon])} if taxon else {}
 
     return [
         _Species(
-            name=row["species"],
-            label=_label(row["species"], row["common_name"]),
-            placement=placement(row["taxon"]),
-            inaturalist=int(row["inaturalist"]) if row["inaturalist"] else None,
-            cub=int(row["cub"]) if row["cub"] else None,
+            name=row.species,
+            label=f"{row.common_name} ({row.species})" if row.common_name else row.species,
+            placement=placement(row.taxon),
+            inaturalist=int(row.inaturalist) if row.inaturalist else None,
+            cub=int(row.cub) if row.cub else None,
         )
-        for row in read_table("inat_cub_species", dtype=str).to_dict("records")
+        for row in read_table("inat_cub_species", dtype=str).itertuples()
     ]
 
 
-def _label(scientific: str, common: str) -> str:
-    return f"{common} ({scientific})" if common else scientific
-
-
 def _placed_by_inaturalist(shipped: list[_Species], path: Path) -> list[_Species]:
-    entries = _read_categories(path)
     known = {one.inaturalist: one for one in shipped if one.inaturalist is not None}
     species = []
-    for entry in entries:
-        one = known.get(entry["id"])
+    for entry in _read_categories(path):
+        number, name = entry["id"], entry["name"]
+        one = known.get(number, _Species(name, name, {}, number, None))
         placement = {rank: entry[rank] for rank in RANKS}
-        if one is not None and one.cub is not None and not _agree(one.placement, placement):
-            continue
-        label = one.label if one is not None else entry["name"]
-        cub = one.cub if one is not None else None
-        species.append(_Species(entry["name"], label, placement, entry["id"], cub))
+        if one.cub is None or _agree(one.placement, placement):
+            species.append(replace(one, name=name, placement=placement))
 
     chains: dict[str, dict[str, str]] = {}
     for one in species:
@@ -170,21 +160,19 @@ def _read_categories(path: Path) -> list[dict]:
         isinstance(entry, dict) and wanted <= entry.keys() for entry in entries
     ):
         raise ValueError(
-            f"{path} is not iNaturalist 2018's categories.json: a list of entries with "
-            f"{', '.join(sorted(wanted))} is wanted."
+            f"{path} is not iNaturalist 2018's categories.json: this is a list of entries with "
+            f"{', '.join(sorted(wanted))}."
         )
     return entries
 
 
 def _edges(species: list[_Species]) -> list[tuple[str, str | None]]:
-    """Species to family to order to class; a rank that is not known is passed over."""
-    edges: dict[tuple[str, str | None], None] = {}
+    """From species to family to order to class; unknown ranks are skipped."""
+    parent: dict[str, str | None] = {}
     for one in species:
         chain = [one.name, *(one.placement[r] for r in reversed(RANKS) if r in one.placement)]
-        edges.update(dict.fromkeys(zip(chain, [*chain[1:], None], strict=True)))
-    parents = defaultdict(set)
-    for child, parent in edges:
-        parents[child].add(parent)
-    if twice := [child for child, found in parents.items() if len(found) > 1]:
-        raise ValueError(f"{twice[0]!r} is placed twice: in {sorted(map(str, parents[twice[0]]))}.")
-    return list(edges)
+        for child, above in zip(chain, [*chain[1:], None], strict=True):
+            if parent.setdefault(child, above) != above:
+                both = sorted(map(str, (parent[child], above)))
+                raise ValueError(f"{child!r} is placed twice: in {both}.")
+    return list(parent.items())

@@ -19,26 +19,25 @@ from t2b_lib.collection import TaskCollection
 class AttributeForm(ipywidgets.HBox):
     """Fifteen check boxes; the task that they describe, its box and its predicted relations.
 
-    Nothing is trained again: the fitted model reads the answers as it reads any task. The form
-    answers where a kernel runs; in a page without one it shows the first answers' result.
+    Nothing is trained again: the fitted model reads the answers as it reads any task. Without a
+    kernel, a page shows the result of the first answers.
 
     Parameters
     ----------
     model : fitted model with `embed` and `predict`
-        Of two-dimensional boxes, on the fifteen attributes in the order of `attribute_questions`.
+        With 2-d boxes and the fifteen attributes as features, ordered as `attribute_questions`.
     tasks : TaskCollection
-        The tasks that it is related to.
+        The tasks that the new one is related to.
     draw : callable
         From Boxes (N + 1, 2), the new task last, to the Figure shown.
     answers : mapping of attribute to bool, optional
-        How the form starts; an attribute that is not named is answered "no".
+        The form's first answers; "no" for attributes that are not named.
 
     Attributes
     ----------
     answers : Series of bool by attribute
     relations : DataFrame
-        Of every task, `from_it` (from the new task to it) and `to_it` (from it to the new task),
-        as overlaps.
+        For every task, `from_it` (from the new task to it) and `to_it`, as overlaps.
 
     Raises
     ------
@@ -66,24 +65,16 @@ class AttributeForm(ipywidgets.HBox):
                 f"{tasks.features.shape[1]}"
             )
         self.model, self.tasks, self.draw = model, tasks, draw
+        style = {"indent": False, "layout": ipywidgets.Layout(width="40em")}
         self._boxes = {
-            name: ipywidgets.Checkbox(
-                bool(answers.get(name)),
-                description=question,
-                indent=False,
-                layout=ipywidgets.Layout(width="40em"),
-            )
+            name: ipywidgets.Checkbox(bool(answers.get(name)), description=question, **style)
             for name, question in questions.items()
         }
         self._picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
         self._said = ipywidgets.HTML()
-        super().__init__(
-            [
-                ipywidgets.VBox(list(self._boxes.values())),
-                ipywidgets.VBox([self._picture, self._said]),
-            ],
-            layout=ipywidgets.Layout(flex_flow="row wrap"),
-        )
+        columns = [[*self._boxes.values()], [self._picture, self._said]]
+        wrapped = ipywidgets.Layout(flex_flow="row wrap")
+        super().__init__([ipywidgets.VBox(column) for column in columns], layout=wrapped)
         for box in self._boxes.values():
             box.observe(self._update, "value")
         self._update()
@@ -110,15 +101,10 @@ class AttributeForm(ipywidgets.HBox):
 
     def _words(self, answers: torch.Tensor) -> str:
         same = (self.tasks.features == answers).all(1)
-        lines = [
-            f"These are the answers of <b>{escape(name)}</b>."
-            for name, is_same in zip(self.tasks.names, same.tolist(), strict=True)
-            if is_same
-        ]
-        for column, words in {
-            "to_it": "What would help it most",
-            "from_it": "What it would help most",
-        }.items():
+        whose = [escape(self.tasks.names[i]) for i in same.nonzero().flatten()]
+        lines = [f"These are the answers of <b>{name}</b>." for name in whose]
+        words_of = {"to_it": "What would help it most", "from_it": "What it would help most"}
+        for column, words in words_of.items():
             best = self.relations[column].nlargest(5)
             listed = ", ".join(f"{escape(name)} ({value:.2f})" for name, value in best.items())
             lines.append(f"<b>{words}</b> (overlap): {listed}.")

@@ -1,7 +1,8 @@
-"""A dataset's representation from the vectors of what it holds: Eq. 1 and 2 of the paper."""
+"""A dataset's representation from the vectors of its samples: Eq. 1 and 2 of the paper."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,9 +17,9 @@ Kind = Literal["average", "gaussian"]
 class Moments:
     """Running count, mean and sum of squared deviations of the vectors of M groups.
 
-    One pass, in float64, and mergeable: two halves of the data merged are the whole, and groups
-    merged are their union (Chan, Golub and LeVeque, 1979). So the moments of a family come from
-    those of its species, with no vector looked at again.
+    One pass over the vectors, in float64 on the CPU. Moments can be merged: the moments of two
+    halves give those of the whole, and the moments of groups give those of their union (Chan, Golub
+    and LeVeque, 1979). So the moments of a family follow from those of its species.
 
     Parameters
     ----------
@@ -34,15 +35,22 @@ class Moments:
 
     @classmethod
     def empty(cls, groups: int, size: int) -> Moments:
-        """Moments of nothing yet, for vectors of `size` numbers in `groups` groups."""
-        double = {"dtype": torch.float64}
-        zeros = torch.zeros(groups, size, **double)
-        return cls(torch.zeros(groups, **double), zeros, zeros.clone())
+        """Moments of no vectors yet, for vectors of `size` numbers in `groups` groups."""
+        zeros = torch.zeros(groups, size, dtype=torch.float64)
+        return cls(torch.zeros(groups, dtype=torch.float64), zeros, zeros.clone())
+
+    @classmethod
+    def of(cls, samples: Sequence[Tensor]) -> Moments:
+        """Moments of N groups, each given by its vectors, a tensor (n_i, D)."""
+        groups = torch.repeat_interleave(torch.tensor([len(vectors) for vectors in samples]))
+        moments = cls.empty(len(samples), samples[0].shape[1])
+        moments.add(torch.cat(list(samples)), groups)
+        return moments
 
     def add(self, vectors: Tensor, groups: Tensor) -> None:
-        """Take in vectors (B, D), finite, of which row b belongs to group `groups[b]`."""
-        touched, row = groups.unique(return_inverse=True)
-        vectors = vectors.double()
+        """Add vectors (B, D), which must be finite; row b belongs to group `groups[b]`."""
+        touched, row = groups.cpu().unique(return_inverse=True)
+        vectors = vectors.cpu().double()
         count = torch.bincount(row, minlength=len(touched)).double()
         total = vectors.new_zeros(len(touched), vectors.shape[1])
         mean = total.index_add(0, row, vectors) / count[:, None]
@@ -50,7 +58,7 @@ class Moments:
         self._merge(touched, count, mean, squares)
 
     def merge(self, other: Moments) -> None:
-        """Take in what another has seen of the same groups."""
+        """Add the moments of other vectors of the same groups."""
         touched = other.count.nonzero()[:, 0]
         self._merge(touched, *(f[touched] for f in (other.count, other.mean, other.squares)))
 
@@ -63,19 +71,15 @@ class Moments:
         self.squares[touched] += squares + apart.square() * (before * count / together)[:, None]
 
     def of_unions(self, members: np.ndarray | Tensor) -> Moments:
-        """Moments of unions of groups, all at once by products of matrices.
+        """Moments of N unions of groups, by products of matrices.
 
         Parameters
         ----------
         members : bool array or tensor (N, M)
-            Which groups each union is of.
-
-        Returns
-        -------
-        Moments of N groups
+            Which groups each union consists of.
         """
-        weights = torch.as_tensor(members).bool().double()
-        # Squares of differences to a common centre: those of the means themselves would lose the
+        weights = torch.as_tensor(members).cpu().bool().double()
+        # Deviations from a common centre: the squares of the means themselves would lose the
         # variance to rounding where all vectors lie far from the origin.
         seen = self.count > 0
         centre = self.mean[seen].mean(dim=0) if seen.any() else self.mean.new_zeros(())
@@ -92,7 +96,7 @@ class Moments:
         Parameters
         ----------
         kind : "average" or "gaussian"
-            The mean alone, or the mean and the variance (divided by the count, as Eq. 2 has it).
+            The mean alone, or the mean and the variance (divided by the count, as in Eq. 2).
 
         Returns
         -------
@@ -101,13 +105,13 @@ class Moments:
         Raises
         ------
         ValueError
-            A group with nothing in it, or an unknown kind.
+            An empty group, or an unknown kind.
         """
         if kind not in ("average", "gaussian"):
             raise ValueError(f'kind is "average" or "gaussian", not {kind!r}.')
         if (self.count == 0).any():
             empty = (self.count == 0).nonzero()[:, 0].tolist()
-            raise ValueError(f"nothing was seen of groups {empty[:5]}. Leave them out.")
+            raise ValueError(f"groups {empty[:5]} have no vectors. Leave them out.")
         if kind == "average":
             return self.mean.float()
         return torch.cat([self.mean, self.squares / self.count[:, None]], dim=1).float()
@@ -116,16 +120,14 @@ class Moments:
 def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussian") -> Tensor:
     """Mean, and elementwise variance, of each dataset's vectors (Task2Box, Eq. 1 and 2).
 
-    All datasets at once, by products of matrices in float64.
-
     Parameters
     ----------
     vectors : tensor (M, D)
-        One row per sample, or per class where classes stand for samples.
+        One row for each sample, or for each class where classes stand for samples.
     members : bool array or tensor (N, M)
         Which rows belong to which dataset.
     kind : "average" or "gaussian"
-        The mean alone, or the mean and the variance (divided by the count, as Eq. 2 has it).
+        As in `Moments.features`.
 
     Returns
     -------
@@ -137,19 +139,17 @@ def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussia
         A dataset without members, shapes that disagree, vectors that are not finite, or an
         unknown kind.
     """
-    vectors = torch.as_tensor(vectors)
-    members = torch.as_tensor(members, device=vectors.device).bool()
+    vectors, members = torch.as_tensor(vectors).cpu().double(), torch.as_tensor(members).bool()
     if vectors.ndim != 2 or members.ndim != 2 or members.shape[1] != len(vectors):
         raise ValueError(
             f"vectors {tuple(vectors.shape)} and members {tuple(members.shape)} do not fit: "
-            "(M, D) and (N, M) are wanted."
+            "shapes (M, D) and (N, M) are needed."
         )
     if not torch.isfinite(vectors).all():
         row = int((~torch.isfinite(vectors).all(dim=1)).nonzero()[0, 0])
-        raise ValueError(f"vectors have to be finite; row {row} is not.")
+        raise ValueError(f"vectors must be finite; row {row} is not.")
     if not members.any(dim=1).all():
         empty = (~members.any(dim=1)).nonzero()[:, 0].tolist()
         raise ValueError(f"datasets without members: rows {empty[:5]} of members. Leave them out.")
-    vectors = vectors.double()
-    ones = vectors.new_ones(len(vectors))
-    return Moments(ones, vectors, torch.zeros_like(vectors)).of_unions(members).features(kind)
+    each = Moments(vectors.new_ones(len(vectors)), vectors, torch.zeros_like(vectors))
+    return each.of_unions(members).features(kind)

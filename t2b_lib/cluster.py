@@ -1,0 +1,88 @@
+"""Work over several processes or machines, by Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sklearn.utils import check_scalar
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where long work runs if not in this process: a number of worker processes of Ray.
+
+    A worker that dies is started again and its task is done again.
+
+    Parameters
+    ----------
+    address : str, optional
+        The cluster's address, as in `ray.init`. Left out, it is the cluster that this process is
+        connected to or that the environment names, or a new one on this machine.
+    workers : int
+        How many processes.
+    gpus : float, optional
+        GPUs of each worker; 1 where the cluster has a GPU and 0 otherwise, if left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `workers` is no whole number of at least 1.
+    """
+
+    address: str | None = None
+    workers: int = 2
+    gpus: float | None = None
+
+    def __post_init__(self):
+        check_scalar(self.workers, "workers", int, min_val=1)
+
+    @contextmanager
+    def team(self, worker: type, *args) -> Iterator[Team]:
+        """Workers that hold one object `worker(*args)` each; they end with the `with` block.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            Ray is not installed.
+        """
+        try:
+            import ray
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                'ray is missing: pip install "t2b_lib[cluster]"', name="ray"
+            ) from error
+        if not ray.is_initialized():
+            ray.init(self.address, log_to_driver=False)
+        gpus = self.gpus
+        if gpus is None:
+            gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        remote = ray.remote(num_gpus=gpus, max_restarts=-1, max_task_retries=-1)(worker)
+        shared = [ray.put(argument) for argument in args]
+        actors = [remote.remote(*shared) for _ in range(self.workers)]
+        try:
+            yield Team(actors)
+        finally:
+            for actor in actors:
+                ray.kill(actor)
+
+
+@dataclass(frozen=True)
+class Team:
+    """Handles of Ray actors of one class."""
+
+    actors: list
+
+    def ask(self, method: str, *args):
+        """The result of a method of the first worker."""
+        import ray
+
+        return ray.get(getattr(self.actors[0], method).remote(*args))
+
+    def each(self, method: str, tasks: Iterable) -> Iterator:
+        """Results of a method for each task, in the order in which they are done."""
+        from ray.util.actor_pool import ActorPool
+
+        pool = ActorPool(self.actors)
+        return pool.map_unordered(lambda actor, task: getattr(actor, method).remote(task), tasks)

@@ -1,0 +1,255 @@
+"""The paper's protocol: random cases, and a runner of methods over cases that can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from itertools import combinations, groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.base import BaseEstimator, clone
+from tqdm import tqdm
+
+from t2b_lib.collection import Split, TaskCollection, leave_out, split
+from t2b_lib.evaluation import evaluate
+from t2b_lib.model import Ensemble, Task2Box, fit_many, settings_of
+from t2b_lib.store import write_whole
+from t2b_lib.tables import label
+
+
+def run_protocol(
+    tasks: TaskCollection,
+    methods: Sequence[tuple[str, BaseEstimator]],
+    *,
+    cases: int = 10,
+    novel: int = 0,
+    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    datasets: int | None = None,
+    about: Mapping[str, str] | None = None,
+    path: str | os.PathLike | None = None,
+    together: int = 10,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Fit and score every method on the same random cases (section 9.2 of the paper).
+
+    Case k is `random_case(tasks, novel, seed=k, ...)`; a method with a seed gets k too. Cases 0 to
+    `together` - 1 are fitted together (`fit_many`), then the next as many, and so on.
+
+    Parameters
+    ----------
+    tasks : TaskCollection
+    methods : sequence of (str, unfitted Task2Box or baseline)
+        The name is shown; models that differ only in box_dim share one.
+    cases : int
+        Number of random cases.
+    novel : int
+        Number of novel datasets in each case.
+    fractions : (float, float, float)
+        Shares of the existing pairs for training, validation and test, as in `split`.
+    datasets : int, optional
+        Number of datasets drawn anew for each case, the novel ones among them; all if left out.
+    about : mapping of str to str, optional
+        Columns that say what was tested, such as collection="ImageNet", representation="average".
+    path : path, optional
+        A CSV file that keeps the rows, written after every batch of cases. Rows that it has
+        already, of the same data and settings, are not computed again; others in it stay.
+    together : int
+        Cases that are fitted together; a run that is killed loses as many at most. It decides the
+        rounding of a Task2Box model, so such rows are of the same settings only if it is the same.
+    progress : bool
+        Whether to show one progress bar over all fits.
+
+    Returns
+    -------
+    DataFrame with one row for each method and case
+        As `evaluate` gives it, with the columns of `about`, method (the name in `methods`), case,
+        datasets and novel_datasets (how many), training_share, seconds (of one fit) and settings
+        (a digest of the data, the method's hyper-parameters and the kind of case).
+
+    Raises
+    ------
+    ValueError
+        If `path` is there but holds no such table.
+    """
+    about = dict(about or {})
+    kind_of_case = {"novel": novel, "fractions": fractions, "datasets": datasets}
+    splits = [random_case(tasks, seed=case, **kind_of_case) for case in range(cases)]
+    data = _hash_of(tasks)
+    kept = pd.DataFrame() if path is None else read_results(path, missing_ok=True)
+    found = []
+    form = "{l_bar}{bar}| {elapsed}<{remaining}"
+    with tqdm(total=cases * len(methods), bar_format=form, disable=not progress) as bar:
+        for name, method in methods:
+            bar.set_description(label(name, getattr(method, "box_dim", np.nan)))
+            in_batches = together if isinstance(method, Task2Box | Ensemble) else None
+            key = about | {
+                "method": name,
+                "settings": _digest(settings_of(method), kind_of_case, data, in_batches),
+            }
+            known = _rows_with(kept, key)
+            known = known[known["case"] < cases] if len(known) else known
+            found.append(known)
+            bar.update(len(known))
+            missing = sorted(set(range(cases)) - set(known.get("case", ())))
+            for _, group in groupby(missing, key=lambda case: case // together):
+                batch = list(group)
+                rows = _fit_and_score(method, tasks, {k: splits[k] for k in batch}, bar)
+                rows = rows.assign(**key, training_share=fractions[0])
+                rows = rows[[*about, *(c for c in rows if c not in about)]]
+                found.append(rows)
+                if path is not None:
+                    kept = pd.concat([kept, rows], ignore_index=True)
+                    write_whole(path, kept.to_csv(index=False))
+    order = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in methods))}
+    results = pd.concat([rows for rows in found if len(rows)], ignore_index=True)
+    return results.sort_values(
+        ["method", "box_dim", "case"], key=lambda c: c.map(order) if c.name == "method" else c
+    ).reset_index(drop=True)
+
+
+def random_case(
+    tasks: TaskCollection,
+    novel: int = 0,
+    seed: int = 0,
+    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    datasets: int | None = None,
+) -> Split:
+    """A random case of the protocol, of all datasets or of some drawn from a larger collection.
+
+    The paper takes 150 existing and 100 novel datasets of iNaturalist + CUB at a time. Guessing
+    scores about twice the share of true pairs, and by the paper's score for it 1 % of the existing
+    pairs are true. Datasets drawn one by one would have 0.2 %. So each existing dataset that is
+    drawn brings those that it lies in, until there are enough; the novel ones are drawn from the
+    rest.
+
+    Parameters
+    ----------
+    tasks, novel, seed, fractions
+        As in `split`.
+    datasets : int, optional
+        Number of datasets drawn, the novel ones among them; all if left out.
+
+    Returns
+    -------
+    Split
+        Its indices refer to the whole of `tasks`.
+
+    Raises
+    ------
+    ValueError
+        As `split`, or if there are not so many datasets.
+    """
+    if datasets is None:
+        return split(tasks, novel=novel, seed=seed, fractions=fractions)
+    if not 2 + novel <= datasets <= len(tasks):
+        raise ValueError(
+            f"datasets must be {2 + novel} (two and the novel ones) to {len(tasks)} (all), got "
+            f"{datasets}"
+        )
+    order = torch.randperm(len(tasks), generator=torch.Generator().manual_seed(seed))
+    around = (tasks.relation == 1).fill_diagonal_(False)
+    # The largest first and itself last: what the end cuts off contains no other one drawn.
+    sizes = around.sum(1)
+    drawn = dict.fromkeys(
+        j
+        for i in order.tolist()
+        for j in [*sorted(around[i].nonzero().flatten().tolist(), key=lambda j: sizes[j]), i]
+    )
+    existing = torch.tensor(list(drawn)[: datasets - novel]).sort().values
+    rest = order[~torch.isin(order, existing)]
+    is_novel = torch.zeros(len(tasks), dtype=torch.bool)
+    is_novel[rest[:novel]] = True
+    is_existing = torch.zeros(len(tasks), dtype=torch.bool)
+    is_existing[existing] = True
+
+    part = TaskCollection(
+        [tasks.names[i] for i in existing],
+        tasks.features[existing],
+        tasks.relation[existing][:, existing],
+    )
+    inside = split(part, seed=seed, fractions=fractions)
+    pairs = tasks.measured_pairs()
+    crossing = is_novel[pairs].any(1) & is_existing[pairs].any(1)
+    return Split(
+        existing=existing,
+        novel=is_novel.nonzero().flatten(),
+        train=existing[inside.train],
+        validation=existing[inside.validation],
+        test=existing[inside.test],
+        novel_pairs=pairs[crossing],
+    )
+
+
+def all_triples(tasks: TaskCollection) -> list[Split]:
+    """`leave_out` for every choice of three novel tasks: 2,300 of 25, in lexicographic order."""
+    return [leave_out(tasks, triple) for triple in combinations(range(len(tasks)), 3)]
+
+
+def read_results(path: str | os.PathLike, *, missing_ok: bool = False) -> pd.DataFrame:
+    """The rows that `run_protocol` wrote to `path`.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file (and `missing_ok` is False: with it, there are no rows).
+    ValueError
+        The file holds no such table.
+    """
+    path = Path(path)
+    if missing_ok and not path.exists():
+        return pd.DataFrame()
+    try:
+        results = pd.read_csv(path, dtype={"settings": str})
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no table of results; move it away ({error})") from error
+    wanted = {"method", "box_dim", "case", "settings", "existing", "novel"}
+    if lacking := sorted(wanted - set(results)):
+        raise ValueError(
+            f"{path} is no table of results, it lacks {', '.join(lacking)}; move it away"
+        )
+    return results
+
+
+def _fit_and_score(
+    method: BaseEstimator, tasks: TaskCollection, cases: Mapping[int, Split], bar: tqdm
+) -> pd.DataFrame:
+    models = []
+    for case in cases:
+        own = {"seed": case, "progress": False}
+        model = clone(method)
+        models.append(model.set_params(**{k: v for k, v in own.items() if k in model.get_params()}))
+    start = time.perf_counter()
+    fit_many(models, tasks, list(cases.values()), bar=bar)
+    seconds = (time.perf_counter() - start) / len(cases)
+    rows = [
+        evaluate(model, tasks, part).assign(
+            case=case, datasets=len(part.existing) + len(part.novel), novel_datasets=len(part.novel)
+        )
+        for model, (case, part) in zip(models, cases.items(), strict=True)
+    ]
+    return pd.concat(rows, ignore_index=True).assign(seconds=round(seconds, 2))
+
+
+def _digest(*everything) -> str:
+    text = json.dumps(everything, sort_keys=True, default=lambda value: np.asarray(value).tolist())
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _hash_of(tasks: TaskCollection) -> str:
+    digest = hashlib.sha256(json.dumps(tasks.names).encode())
+    for values in (tasks.features, tasks.relation):
+        digest.update(values.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _rows_with(results: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
+    if not set(values) <= set(results):
+        return results.iloc[:0]
+    wanted = [results[column] == value for column, value in values.items()]
+    return results[np.logical_and.reduce(wanted)]
