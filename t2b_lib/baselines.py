@@ -1,30 +1,38 @@
-"""What Task2Box is compared with: predictors of a relation that know no boxes.
+"""What Task2Box is compared with: predictors of a relation that have no boxes.
 
 All share the interface of `Task2Box`: `fit(tasks, split)`, `predict(features, pairs)` and
-`containment_score(features, pairs)`. The measures that learn nothing but a threshold find it on
-the training pairs, as the paper does, and keep it as `threshold_`.
+`containment_score(features, pairs)`. The measures learn only a threshold, on the training pairs as
+in the paper.
 """
 
 from __future__ import annotations
 
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, embedding, normalize
 from tqdm import tqdm
 
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.evaluation import best_threshold, truth_of
-from t2b_lib.network import Projection, pick_device
+from t2b_lib.network import Projection, few_threads, fork_seed, pick_device
 
 
-class PairwiseMLP(BaseEstimator):
+class Baseline(BaseEstimator):
+    """A predictor whose score for containment is its prediction."""
+
+    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Score to compare with a threshold, shape (P,): the prediction itself."""
+        return self.predict(features, pairs)
+
+
+class PairwiseMLP(Baseline):
     """The MLP baseline (section 4.2): both representations side by side to the relation.
 
     Fully connected layers with ReLU and batch norm, a sigmoid at the end, binary cross-entropy
-    (also for graded relations), Adam on shuffled batches of pairs. Features are standardised over
-    the existing datasets and reduced to the directions in which those differ (see `Projection`),
-    beyond which the first layer would learn nothing.
+    (also for graded relations), Adam on shuffled batches of pairs. The features are projected as
+    in `Task2Box`.
 
     Parameters
     ----------
@@ -32,14 +40,10 @@ class PairwiseMLP(BaseEstimator):
         Widths of the hidden layers; () is the linear baseline.
     epochs : int
         Passes over the training pairs.
-    learning_rate : float
     batch_size : int
         Pairs in a step.
-    seed : int
-    device : str
+    learning_rate, seed, device, progress
         As in `Task2Box`.
-    progress : bool
-        Whether `fit` shows a progress bar.
     """
 
     def __init__(
@@ -68,37 +72,36 @@ class PairwiseMLP(BaseEstimator):
         self.projection_ = Projection(1, existing.shape[1], min(existing.shape)).fit(existing)
         features = self.projection_(tasks.features.unsqueeze(0))[0].to(device)
         pairs = split.train.to(device)
-        relation = tasks.relation[split.train[:, 0], split.train[:, 1]].to(device)
-
-        with torch.random.fork_rng():
-            torch.manual_seed(self.seed)
+        relation = torch.from_numpy(truth_of(tasks, split.train)).to(device)
+        with fork_seed(self.seed):
             network = PairNetwork(features.shape[1], self.hidden).to(device)
         optimizer = torch.optim.Adam(network.parameters(), lr=self.learning_rate, fused=True)
         random = torch.Generator().manual_seed(self.seed)
         name = "MLP" if self.hidden else "linear"
-        for _ in tqdm(range(self.epochs), desc=name, unit="epoch", disable=not self.progress):
-            order = torch.randperm(len(pairs), generator=random).to(device)
-            # Equal chunks: a last batch of one pair would have no batch statistics.
-            for batch in order.chunk(-(-len(pairs) // self.batch_size)):
-                optimizer.zero_grad()
-                logits = network(features, pairs[batch])
-                binary_cross_entropy_with_logits(logits, relation[batch]).backward()
-                optimizer.step()
+        bar = tqdm(range(self.epochs), desc=name, unit="epoch", disable=not self.progress)
+        with few_threads(
+            min(self.batch_size, len(pairs)) * max(features.shape[1], *self.hidden, 1)
+        ):
+            for _ in bar:
+                order = torch.randperm(len(pairs), generator=random).to(device)
+                # Nearly equal batches: one pair alone would have no batch statistics.
+                for batch in order.tensor_split(-(-len(pairs) // self.batch_size)):
+                    optimizer.zero_grad()
+                    logits = network(features, pairs[batch])
+                    binary_cross_entropy_with_logits(logits, relation[batch]).backward()
+                    optimizer.step()
         self.network_ = network.eval()
         return self
 
     @torch.no_grad()
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
+        check_is_fitted(self)
         device = next(self.network_.parameters()).device
         features = self.projection_(features.unsqueeze(0))[0].to(device)
         # In chunks: a hidden layer of all pairs at once would be (P, 1024).
         chunks = pairs.to(device).split(16_384)
         return torch.cat([self.network_(features, chunk).sigmoid() for chunk in chunks]).cpu()
-
-    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Score to compare with a threshold: the prediction itself."""
-        return self.predict(features, pairs)
 
 
 class PairwiseLinear(PairwiseMLP):
@@ -114,28 +117,23 @@ class PairwiseLinear(PairwiseMLP):
         device: str = "auto",
         progress: bool = True,
     ):
+        own = {"seed": seed, "device": device, "progress": progress}
         super().__init__(
-            (),
-            epochs=epochs,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            seed=seed,
-            device=device,
-            progress=progress,
+            (), epochs=epochs, learning_rate=learning_rate, batch_size=batch_size, **own
         )
 
 
-class Measure(BaseEstimator):
+class Measure(Baseline):
     """A formula from two representations to a score: high where i is likely to lie in j.
 
     Attributes
     ----------
     threshold_ : float
-        After `fit` on a binary relation: the best threshold of all by F1 on the training pairs.
+        After `fit` on a binary relation: the threshold with the best F1 on the training pairs.
     """
 
     def fit(self, tasks: TaskCollection, split: Split) -> Measure:
-        """Find the threshold; only the existing datasets and the training pairs are seen."""
+        """Find the threshold from the existing datasets and the training pairs alone."""
         self._look_at(tasks.features[split.existing])
         if tasks.is_binary:
             scores = self.predict(tasks.features, split.train).numpy()
@@ -144,15 +142,12 @@ class Measure(BaseEstimator):
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Scores of pairs (P, 2) of rows of `features` (N, D), not bounded: shape (P,)."""
-        scores = self._scores(features.double())
-        return scores[pairs[:, 0], pairs[:, 1]]
-
-    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Score to compare with `threshold_`: the prediction itself."""
-        return self.predict(features, pairs)
+        check_is_fitted(self)
+        return self._scores(features.double())[pairs[:, 0], pairs[:, 1]]
 
     def _look_at(self, existing: Tensor) -> None:
-        """What a measure has to know of the existing datasets' features (N, D): mostly nothing."""
+        """Learn what the measure needs from the features (N, D) of the existing datasets."""
+        raise NotImplementedError
 
     def _scores(self, features: Tensor) -> Tensor:
         """The score of every ordered pair, (N, N)."""
@@ -162,19 +157,18 @@ class Measure(BaseEstimator):
 class KLDivergence(Measure):
     """The negative Kullback-Leibler divergence KL(i || j) of diagonal Gaussians (section 4.2).
 
-    That direction says containment: it is small where j has its mass wherever i has, however
-    much more j covers.
+    It is small if j has mass wherever i has, and j may cover much more. So it measures how i is
+    contained in j.
 
     Parameters
     ----------
     kind : "gaussian" or "fim"
-        What the features are. "gaussian": [mu; sigma^2] of Eq. 1 and 2. "fim": the diagonal of the
-        Fisher information of a common set of weights; a dataset then is the Gaussian of those
-        weights whose precision it is (Eq. 3), and all have the same mean.
+        The kind of features. "gaussian": [mu; sigma^2] of Eq. 1 and 2. "fim": the diagonal of the
+        Fisher information of one set of weights. It is the precision of a Gaussian over these
+        weights (Eq. 3), and all datasets have the same mean.
     floor : float
         Smallest variance (or, for "fim", precision) of a feature, as a share of that feature's
-        mean over the existing datasets: a variance of zero, which a feature without spread has,
-        would make every divergence infinite.
+        mean over the existing datasets. A variance of zero would make divergences infinite.
     """
 
     def __init__(self, kind: str = "gaussian", *, floor: float = 1e-3):
@@ -196,7 +190,7 @@ class KLDivergence(Measure):
                 'kind="fim", Fisher information)?'
             )
         mean = spread.double().mean(0)
-        # Where no existing dataset has any spread, the typical one stands in.
+        # A feature without spread in any existing dataset gets the typical spread.
         self.floor_ = self.floor * torch.where(mean > 0, mean, mean.mean().clamp_min(1e-30))
 
     def _scores(self, features: Tensor) -> Tensor:
@@ -206,7 +200,7 @@ class KLDivergence(Measure):
         else:
             mean, variance = features.chunk(2, dim=1)
             variance = variance.maximum(self.floor_)
-            mean = mean - mean.mean(0)  # the squares below then lose little to rounding
+            mean = mean - mean.mean(0)  # smaller squares below, and smaller rounding errors
         precision = 1 / variance
         spread = (variance + mean.square()) @ precision.T
         spread += (mean.square() * precision).sum(1) - 2 * mean @ (mean * precision).T
@@ -248,10 +242,9 @@ class AsymmetricCosine(_Asymmetric):
     alpha : float
         0.15 in Task2Vec (Achille et al. 2019).
     trivial : "mean", "zero" or vector (D,)
-        The trivial representation e_0, that of an easy or an empty task. The paper leaves open
-        which: "mean" takes the mean of the existing datasets, what says nothing of any of them;
-        "zero" suits Fisher information, which a task without samples has none of (a cosine with
-        zero counts as 0, so that the measure is then symmetric).
+        The trivial representation e_0, that of an easy or an empty task. The paper leaves it open.
+        "mean" is the mean of the existing datasets. "zero" suits Fisher information: a task without
+        samples has none. (A cosine with zero counts as 0, so that the measure is symmetric.)
     """
 
     @staticmethod
@@ -273,7 +266,7 @@ class AsymmetricEuclidean(_Asymmetric):
         return -torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
 
-class RandomGuess(BaseEstimator):
+class RandomGuess(Baseline):
     """The random baseline (section 4.2): relations drawn uniformly from [0, 1]."""
 
     def __init__(self, seed: int = 0):
@@ -287,16 +280,12 @@ class RandomGuess(BaseEstimator):
         """Uniform numbers, shape (P,), drawn anew from the seed."""
         return torch.rand(len(pairs), generator=torch.Generator().manual_seed(self.seed))
 
-    def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Score to compare with a threshold: the prediction itself."""
-        return self.predict(features, pairs)
-
 
 class PairNetwork(nn.Module):
     """Features (N, D) and pairs (P, 2) to logits (P,), through the concatenation [x_i; x_j].
 
-    The first layer acts on x_i and x_j apart: W [x_i; x_j] = W_a x_i + W_b x_j, computed once for
-    each dataset instead of once for each pair.
+    The first layer is computed once for each dataset, not for each pair:
+    W [x_i; x_j] = W_a x_i + W_b x_j.
     """
 
     def __init__(self, in_features: int, hidden: tuple[int, ...]):
@@ -313,6 +302,6 @@ class PairNetwork(nn.Module):
     def forward(self, features: Tensor, pairs: Tensor) -> Tensor:
         as_source, as_target = self.first.weight.chunk(2, dim=1)
         source, target = pairs.unbind(1)
-        # An embedding's gradient adds up whole rows; that of an index is a slow scatter.
+        # The gradient of an embedding adds up whole rows. That of an index is a slow scatter.
         first = embedding(source, features @ as_source.T + self.first.bias)
         return self.rest(first + embedding(target, features @ as_target.T)).squeeze(-1)

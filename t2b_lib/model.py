@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from t2b_lib.boxes import Boxes, as_tensor, overlap, pairwise_overlap, soft_log_volume
 from t2b_lib.collection import Split, TaskCollection, leave_out
-from t2b_lib.network import SIDES, BoxNetwork, few_threads, pick_device
+from t2b_lib.network import SIDES, BoxNetwork, few_threads, fork_seed, pick_device
 from t2b_lib.store import write_whole
 
 RECIPES = {
@@ -342,9 +342,7 @@ class Task2Box(BaseEstimator):
     def _initial_network(self, features: Tensor) -> BoxNetwork:
         """An untrained network for the features (N, D) of the training datasets."""
         directions = min(features.shape) if self.project else None
-        # `torch.manual_seed` and a plain `fork_rng` would touch the generators of all GPUs.
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(self.seed)
+        with fork_seed(self.seed):
             network = BoxNetwork(
                 features.shape[1], self.box_dim, self.hidden, side=self.side, directions=directions
             )

@@ -182,6 +182,17 @@ def pick_device(device: str) -> torch.device:
 
 
 @contextlib.contextmanager
+def fork_seed(seed: int) -> Iterator[None]:
+    """Random numbers of the CPU from this seed; afterwards they go on as before.
+
+    `torch.manual_seed` and a plain `fork_rng` would touch the generators of all GPUs.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+@contextlib.contextmanager
 def few_threads(elements: int) -> Iterator[None]:
     """One thread for operations on few elements, and as many as before afterwards.
 

@@ -1,5 +1,7 @@
 """The measures that know no boxes against scipy, torch.distributions and cases worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -210,3 +212,19 @@ def test_baselines_are_estimators_and_reproducible(model):
     pairs = split.test
     assert torch.equal(first.predict(tasks.features, pairs), again.predict(tasks.features, pairs))
     assert clone(first).get_params() == first.get_params()
+
+
+def test_no_batch_has_a_single_pair(monkeypatch):
+    """129 pairs in batches of at most 4: chunks of equal size would leave one pair."""
+    tasks = tasks_with(random_features())
+    split = t2b.split(tasks)
+    split = replace(split, train=tasks.measured_pairs()[:129])
+    sizes = []
+    forward = PairNetwork.forward
+    monkeypatch.setattr(
+        PairNetwork,
+        "forward",
+        lambda self, features, pairs: sizes.append(len(pairs)) or forward(self, features, pairs),
+    )
+    t2b.PairwiseMLP((4,), epochs=1, batch_size=4, progress=False).fit(tasks, split)
+    assert sum(sizes) == 129 and min(sizes) == 3 and max(sizes) == 4

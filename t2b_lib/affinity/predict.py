@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import Ridge
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from t2b_lib.collection import Split, TaskCollection
@@ -146,6 +147,7 @@ class Additive(BaseEstimator):
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of the tasks that it was fitted on, shape (P,)."""
+        check_is_fitted(self)
         of_source, of_target = self.effects_
         source, target = pairs.T.numpy()
         return torch.as_tensor(self.mean_ + of_source[source] + of_target[target])

@@ -9,6 +9,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.manifold import TSNE
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from t2b_lib.collection import Split, TaskCollection
@@ -41,6 +42,7 @@ class NearestPairs(BaseEstimator):
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
+        check_is_fitted(self)
         found = self.regressor_.predict(self._joined(features, pairs))
         return torch.from_numpy(found).float()
 
