@@ -79,9 +79,7 @@ class PairwiseMLP(Baseline):
         random = torch.Generator().manual_seed(self.seed)
         name = "MLP" if self.hidden else "linear"
         bar = tqdm(range(self.epochs), desc=name, unit="epoch", disable=not self.progress)
-        with few_threads(
-            min(self.batch_size, len(pairs)) * max(features.shape[1], *self.hidden, 1)
-        ):
+        with few_threads(features.numel()):
             for _ in bar:
                 order = torch.randperm(len(pairs), generator=random).to(device)
                 # Nearly equal batches: one pair alone would have no batch statistics.

@@ -517,7 +517,7 @@ def _fit_group(
         unit="epoch",
         disable=bar is not None or not first.progress,
     )
-    with few_threads(inputs.numel()):
+    with few_threads(inputs[0].numel()):
         for epoch in own_bar:
             optimizer.zero_grad()
             seen = inputs

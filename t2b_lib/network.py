@@ -11,8 +11,9 @@ from torch.nn.functional import batch_norm, softplus
 
 from t2b_lib.boxes import Boxes
 
-# Fewer numbers than this in the input of a network are too few for several threads.
-FEW_ELEMENTS = 5_000
+# 22 tasks with 15 attributes are 330 inputs: 0.6 s a fit on one thread and 2.6 s on two. 101
+# datasets in as many directions are 10,201: 4.0 and 3.0 ms an epoch.
+FEW_INPUTS = 5_000
 SIDES = {"sigmoid": torch.sigmoid, "softplus": softplus}
 
 
@@ -193,14 +194,14 @@ def fork_seed(seed: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def few_threads(elements: int) -> Iterator[None]:
-    """One thread for operations on few elements, and as many as before afterwards.
+def few_threads(inputs: int) -> Iterator[None]:
+    """One thread for a network of few inputs (datasets times features); afterwards as before.
 
-    Threads that share a small operation spend their time waiting for each other, much more so
-    where another program keeps a core busy.
+    Threads that share a small operation mostly wait for each other, and much longer on a machine
+    where another program is busy.
     """
     before = torch.get_num_threads()
-    if elements < FEW_ELEMENTS:
+    if inputs < FEW_INPUTS:
         torch.set_num_threads(1)
     try:
         yield

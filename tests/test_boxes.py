@@ -4,11 +4,13 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 import t2b_lib as t2b
 from t2b_lib.boxes import (
@@ -278,3 +280,27 @@ def test_a_single_box_has_no_length_and_no_items():
     with pytest.raises(IndexError):
         box[0]
     assert t2b.Boxes is Boxes
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_overlaps_stay_on_a_gpu_that_is_not_there(soft):
+    """Devices alone, by torch's fake tensors: a mismatch raises."""
+    with FakeTensorMode():
+        boxes = Boxes(torch.empty(5, 2, device="cuda:0"), torch.empty(5, 2, device="cuda:0"))
+        for found in (
+            overlap(boxes[:2], boxes[2:4], soft),
+            pairwise_overlap(boxes, soft=soft),
+            pairwise_overlap(boxes[:2], boxes, soft),
+            log_volume(boxes),
+        ):
+            assert found.device == torch.device("cuda:0")
+
+
+def test_boxes_compare_by_value():
+    corners = np.zeros((2, 3)), np.ones((2, 3))
+    for corner in corners:
+        corner.flags.writeable = False
+    boxes = Boxes(*corners)
+    assert boxes == Boxes(*map(torch.tensor, corners)) == Boxes(*map(pd.DataFrame, corners))
+    assert boxes != Boxes(corners[0], 2 * corners[1]) and boxes != boxes[:1] and boxes != 3
+    assert Boxes([math.nan], [1.0]) == Boxes([math.nan], [1.0])

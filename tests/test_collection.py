@@ -1,5 +1,9 @@
 """Collections and splits: what they check, and that no pair is in two parts."""
 
+import warnings
+
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -22,6 +26,42 @@ def test_nested_lists_become_tensors():
     assert tasks.features.dtype == torch.float32 and len(tasks) == 2
     assert tasks.measured_pairs().tolist() == [[0, 1]]
     assert not tasks.is_binary and "1 measured pair" in repr(tasks)
+
+
+def test_frames_and_read_only_arrays_become_tensors():
+    features = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], index=["a", "b"])
+    relation = np.eye(2)
+    relation.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tasks = t2b.TaskCollection(features.index, features, relation)
+        turned = t2b.TaskCollection(["b", "a"], features.to_numpy()[::-1], relation)
+    assert tasks.features.tolist() == [[1, 2], [3, 4]]
+    assert turned.features.tolist() == [[3, 4], [1, 2]]
+
+
+def test_collections_and_splits_compare_by_value():
+    tasks = collection()
+    assert tasks == collection() and tasks != collection(seed=1) and tasks != "tasks"
+    relation = tasks.relation.clone()
+    relation[0, 1] = float("nan")
+    gap, again = (t2b.TaskCollection(tasks.names, tasks.features, relation) for _ in range(2))
+    assert gap == again != tasks
+    assert t2b.split(tasks, 2) == t2b.split(tasks, 2) != t2b.split(tasks, 2, seed=1)
+
+
+def test_tensors_move_to_the_cpu():
+    moved = []
+
+    class Elsewhere(torch.Tensor):
+        def cpu(self):
+            moved.append(self.dtype)
+            return torch.zeros(self.shape, dtype=self.dtype)
+
+    there = torch.ones(2, 2).as_subclass(Elsewhere)
+    t2b.TaskCollection(["a", "b"], there, there)
+    t2b.Split(*[torch.ones(2, dtype=torch.long).as_subclass(Elsewhere)] * 6)
+    assert moved == [torch.float32] * 2 + [torch.long] * 6
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator, clone
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 import t2b_lib as t2b
 from t2b_lib.boxes import EULER_GAMMA, Boxes
@@ -283,6 +284,45 @@ def test_a_missing_gpu_is_a_clear_error(monkeypatch):
     with pytest.raises(ValueError, match="sees no GPU"):
         pick_device("cuda")
     assert pick_device("auto") == torch.device("cpu")
+
+
+@pytest.mark.parametrize(("datasets", "expected"), [(12, 1), (90, 2)])
+def test_small_fits_use_one_thread_and_give_the_others_back(datasets, expected, monkeypatch):
+    random = torch.Generator().manual_seed(0)
+    features, relation = (torch.rand(datasets, datasets, generator=random) for _ in range(2))
+    tasks = t2b.TaskCollection([f"d{i}" for i in range(datasets)], features, relation.round())
+    seen = []
+    terms = t2b.Task2Box.loss_terms
+    monkeypatch.setattr(
+        t2b.Task2Box,
+        "loss_terms",
+        lambda *arguments: seen.append(torch.get_num_threads()) or terms(*arguments),
+    )
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        small(epochs=1, hidden=(8,)).fit(tasks)
+        assert seen == [expected] and torch.get_num_threads() == 2
+        monkeypatch.setattr(t2b.Task2Box, "loss_terms", None)
+        with pytest.raises(TypeError):
+            small(epochs=1, hidden=(8,)).fit(tasks)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_the_network_runs_on_a_gpu_that_is_not_there():
+    """Shapes and devices alone, by torch's fake tensors: a mismatch of devices raises."""
+    with FakeTensorMode(), torch.device("cuda:0"):
+        network = BoxNetwork(6, 3, (8,), directions=4, models=2)
+        boxes = network(torch.empty(2, 5, 6))
+        assert boxes.lower.device == torch.device("cuda:0") and boxes.shape == (2, 5)
+        terms = t2b.Task2Box(3).loss_terms(
+            boxes,
+            *torch.empty(2, 2, 5, 5),
+            volumes=torch.empty(2, 5),
+        )
+        assert {term.device.type for term in terms.values()} == {"cuda"}
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU in this machine")
