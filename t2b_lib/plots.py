@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from pandas import DataFrame
@@ -15,7 +16,7 @@ from pandas import DataFrame
 from t2b_lib.boxes import Boxes, volume
 from t2b_lib.tables import labels
 
-# Okabe and Ito's palette: told apart with any kind of colour vision. Black is left for text.
+# Okabe and Ito's palette, for any kind of colour vision. Black is kept for text.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
 
 
@@ -28,26 +29,26 @@ def draw_boxes(
     dashed: Sequence[bool] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw 2-d boxes, large ones behind small ones, each with its name where there is room.
+    """Draw 2-d boxes, large ones behind small ones, with names where there is room.
 
     Parameters
     ----------
     boxes : Boxes, batch shape (N,), 2-d
     names : sequence of N str, optional
-        Written in a corner or in the middle, the largest box's first; a name that would cover
-        another one wherever it stands is left out.
+        Written in a corner or in the middle, the largest box's first. A name without a place where
+        it covers no other is left out.
     colours : sequence of N colours, optional
-        One colour after the other of `COLOURS` where left out.
+        `COLOURS` in turn if left out.
     legend : mapping of label to colour, optional
     dashed : sequence of N bool, optional
         Boxes to draw with a dashed outline, such as those of novel datasets.
     ax : Axes, optional
-        A new square figure where left out.
+        A new square figure if left out.
 
     Raises
     ------
     ValueError
-        If the boxes are not 2-d or counts disagree.
+        The boxes are not 2-d, or a sequence does not have N entries.
     """
     boxes = boxes.detach().to("cpu")
     if boxes.dim != 2 or len(boxes.shape) != 1:
@@ -61,8 +62,7 @@ def draw_boxes(
     for what, given in {"names": names, "colours": colours, "dashed": dashed}.items():
         if given is not None and len(given) != n:
             raise ValueError(f"{n} boxes, but {len(given)} {what}")
-    if ax is None:
-        _, ax = plt.subplots(figsize=(7, 7))
+    ax = ax or new_axes(7, 7)
 
     order = volume(boxes).argsort(descending=True).tolist()
     corners, sides = boxes.lower.tolist(), boxes.sides.clamp_min(0).tolist()
@@ -74,7 +74,7 @@ def draw_boxes(
         }
         ax.add_patch(Rectangle(corners[i], *sides[i], facecolor=colours[i], alpha=0.13))
         ax.add_patch(Rectangle(corners[i], *sides[i], fill=False, zorder=2 + depth / n, **outline))
-    # Rectangles added one by one do not move the limits by themselves.
+    # Matplotlib does not adapt the limits to patches by itself.
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.set(xticks=[], yticks=[])
@@ -117,46 +117,61 @@ def _label_where_there_is_room(ax: Axes, labels: Sequence[tuple]) -> None:
             text.remove()
 
 
-def draw_relation(
-    relation,
-    names: Sequence[str] | None = None,
-    *,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
+def draw_relation(relation, names: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
     """Heat map of a relation or of overlaps, (N, N): row i, column j is how much of i lies in j.
 
-    Up to a dozen datasets have their names and values written; NaN, not measured, is hatched.
+    NaN, not measured, is hatched. Names and values are written for up to 12 datasets.
     """
     relation = np.asarray(relation, dtype=float)
     n = len(relation)
-    few = n <= 12
-    if ax is None:
-        _, ax = plt.subplots(figsize=(min(7, 2.5 + 0.45 * n), min(7, 2 + 0.45 * n)))
-    ax.set_facecolor("#eeeeee")
-    image = ax.imshow(relation, vmin=0, vmax=1, cmap="Blues", interpolation="none")
-    if np.isnan(relation).any():
-        ax.patch.set(hatch="///", edgecolor="#bbbbbb")
-    if few:
+    ax = ax or new_axes(min(7, 2.5 + 0.45 * n), min(7, 2 + 0.45 * n))
+    image = heat_map(ax, relation, write=n <= 12)
+    if n <= 12:
         names = [str(i) for i in range(n)] if names is None else names
         ax.set_xticks(range(n), names, rotation=45, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(n), names)
-        for (i, j), value in np.ndenumerate(relation):
-            if not np.isnan(value):
-                shade = "white" if value > 0.6 else "black"
-                ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=8, color=shade)
     else:
         ax.set(xlabel="dataset j", ylabel="dataset i")
-    ax.set_title(title or "")
     ax.figure.colorbar(image, ax=ax, fraction=0.046, label="share of i inside j")
     return ax
 
 
-def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
-    """A taxonomy as a stack of shelves: a dataset lies under the one that holds it.
+def heat_map(ax: Axes, values, *, write: bool = False, cmap: str = "Blues", **options) -> AxesImage:
+    """An array of numbers in [0, 1] as colours; NaN is hatched.
 
-    The width is the number of classes. A dataset with several parents is drawn under its largest;
-    a name is written where it fits.
+    Parameters
+    ----------
+    ax : Axes
+    values : array-like, shape (rows, columns)
+    write : bool
+        Write the numbers into the cells.
+    cmap : str
+        Of matplotlib.
+    **options
+        Of `Axes.imshow`.
+    """
+    values = np.asarray(values, dtype=float)
+    image = ax.imshow(values, vmin=0, vmax=1, cmap=cmap, interpolation="none", **options)
+    if np.isnan(values).any():
+        ax.patch.set(facecolor="#eeeeee", hatch="///", edgecolor="#bbbbbb")
+    for (i, j), value in np.ndenumerate(values) if write else ():
+        if not np.isnan(value):
+            dark = np.dot(image.to_rgba(value)[:3], (0.299, 0.587, 0.114)) < 0.5
+            shade = "white" if dark else "black"
+            ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=8, color=shade)
+    return image
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """The axes of a new figure of this size in inches."""
+    return plt.subplots(figsize=(width, height))[1]
+
+
+def draw_taxonomy(taxonomy) -> Axes:
+    """A taxonomy as shelves: each dataset lies under the dataset that contains it.
+
+    The width of a shelf is the number of classes. A dataset with several parents is drawn under the
+    largest of them. A name is written where it fits.
 
     Parameters
     ----------
@@ -169,7 +184,7 @@ def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
         above = max(parents, key=lambda p: sizes[p]) if parents else None
         children.setdefault(above, []).append(int(i))
 
-    # A dataset may overlap its neighbour, so that children can need more room than their parent.
+    # Datasets can share classes, so children may need more room than their parent.
     widths: dict[int, float] = {}
 
     def width(i):
@@ -180,8 +195,7 @@ def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
     roots = children.get(None, [])
     total = sum(width(root) for root in roots)
     depth = int(taxonomy.depth.max()) + 1
-    if ax is None:
-        _, ax = plt.subplots(figsize=(11, depth))
+    ax = new_axes(11, depth)
 
     def shelf(i, left, level, colour):
         ax.add_patch(
@@ -210,27 +224,14 @@ def draw_taxonomy(taxonomy, *, ax: Axes | None = None) -> Axes:
 
 
 def _label_if_it_fits(ax: Axes, name: str, left: float, y: float, width: float) -> None:
-    """Write a name inside its shelf, upright where it is too long to lie; else not at all."""
+    """Write a name inside its shelf, upright if it is too long, or not at all."""
     start, end = ax.transData.transform([(left, y - 0.47), (left + width, y + 0.47)])
     room_across, room_up = end - start
     lines = name.replace(" ", "\n")
-    for words, rotation, size in (
-        (name, 0, 8),
-        (lines, 0, 7),
-        (name, 90, 7),
-        (lines, 90, 6.5),
-        (name, 90, 6),
-    ):
-        text = ax.text(
-            left + width / 2,
-            y,
-            words,
-            ha="center",
-            va="center",
-            fontsize=size,
-            rotation=rotation,
-            linespacing=0.95,
-        )
+    styles = [(name, 0, 8), (lines, 0, 7), (name, 90, 7), (lines, 90, 6.5), (name, 90, 6)]
+    centred = {"ha": "center", "va": "center", "linespacing": 0.95}
+    for words, rotation, size in styles:
+        text = ax.text(left + width / 2, y, words, fontsize=size, rotation=rotation, **centred)
         extent = text.get_window_extent()
         if extent.width <= room_across - 2 and extent.height <= room_up - 2:
             return
@@ -243,9 +244,8 @@ def draw_branches(
     branches: Sequence[str],
     *,
     novel: Sequence[int] = (),
-    ax: Axes | None = None,
 ) -> Axes:
-    """The boxes of some branches of a taxonomy, a colour for each, as the paper's Fig. 3.
+    """The boxes of some branches of a taxonomy, one colour each, as in the paper's Fig. 3.
 
     Parameters
     ----------
@@ -253,7 +253,8 @@ def draw_branches(
     boxes : Boxes, batch shape (N,), 2-d
         Of all its datasets.
     branches : sequence of str
-        Datasets to draw with all that they hold; what two branches hold has the first's colour.
+        Datasets to draw with all datasets inside them. A dataset inside two branches has the
+        colour of the first.
     novel : sequence of int
         Datasets to draw with a dashed outline.
     """
@@ -261,7 +262,7 @@ def draw_branches(
     legend = {}
     for branch, colour in zip(branches, COLOURS, strict=False):
         if branch not in taxonomy.names:
-            raise ValueError(f"{branch!r} is no dataset of {taxonomy!r}")
+            raise ValueError(f"branches names {branch!r}, which is no dataset of {taxonomy!r}")
         legend[branch] = colour
         inside = taxonomy.containment[:, taxonomy.names.index(branch)]
         for i in np.flatnonzero(inside):
@@ -273,12 +274,11 @@ def draw_branches(
         colours=list(colour_of.values()),
         legend=legend,
         dashed=[i in set(novel) for i in shown],
-        ax=ax,
     )
 
 
 def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
-    """F1 of each method on existing and on novel pairs: every case a dot, the mean a bar.
+    """F1 of each method on existing and on novel pairs: a dot for each case, a bar for the mean.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
 
 
 def draw_dimensions(table: DataFrame) -> Figure:
-    """F1 against the dimension of the boxes, as the paper's Fig. 6: mean and standard deviation.
+    """F1 by the dimension of the boxes, as in the paper's Fig. 6: mean and standard deviation.
 
     Parameters
     ----------
@@ -336,19 +336,18 @@ def draw_dimensions(table: DataFrame) -> Figure:
 
 
 def draw_neighbourhoods(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Distance in the hierarchy against distance of the boxes, as the paper's Fig. 7.
+    """Distances in the hierarchy and of the boxes, by neighbours, as in the paper's Fig. 7.
 
     Parameters
     ----------
     table : DataFrame of `taxonomy.analysis.neighbourhood_distances`
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3.2))
+    ax = ax or new_axes(6, 3.2)
     for colour, (name, distances) in zip(COLOURS, table.items(), strict=False):
         ax.plot(table.index, distances / distances.iloc[-1], color=colour, label=name)
     ax.set(
         xlabel="number of nearest datasets",
-        ylabel="mean distance\n(share of that of all)",
+        ylabel="mean distance\n(divided by that to all)",
         ylim=(0, None),
     )
     ax.legend(frameon=False)
@@ -356,14 +355,13 @@ def draw_neighbourhoods(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """How large the boxes are at each depth of a hierarchy: every dataset a dot, the median a bar.
+    """Sizes of boxes by depth in a hierarchy: a dot for each dataset, a bar for the median.
 
     Parameters
     ----------
     table : DataFrame of `taxonomy.analysis.box_sizes`
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3.2))
+    ax = ax or new_axes(6, 3.2)
     groups = table.groupby("depth")
     spread = np.random.default_rng(0)
     for depth, rows in groups:
@@ -381,14 +379,12 @@ def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def draw_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = None) -> Axes:
+def draw_history(history: Mapping[str, Sequence[float]]) -> Axes:
     """The weighted terms of the loss over the epochs, from `Task2Box.history_`."""
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3))
-    for colour, (name, values) in zip(
-        COLOURS, ((k, v) for k, v in history.items() if k != "epoch"), strict=False
-    ):
-        ax.plot(history["epoch"], values, label=name, color=colour)
+    ax = new_axes(6, 3)
+    terms = [name for name in history if name != "epoch"]
+    for colour, name in zip(COLOURS, terms, strict=False):
+        ax.plot(history["epoch"], history[name], label=name, color=colour)
     ax.set(xlabel="epoch", ylabel="term of the loss", yscale="log")
     ax.legend(frameon=False, fontsize=8)
     return ax

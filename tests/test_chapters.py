@@ -1,4 +1,4 @@
-"""The chapters as they are committed, and as they came out of their last run."""
+"""The chapters as committed, and the outputs of their last run."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_chapters_are_committed_without_outputs(chapter):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
-def test_cells_that_the_reader_sees_are_short(chapter):
+def test_visible_cells_are_short(chapter):
     hidden = {"remove-cell", "hide-cell", "hide-input"}
     notebook = nbformat.read(chapter, as_version=4)
     for cell in notebook.cells:
@@ -38,7 +38,7 @@ def test_cells_that_the_reader_sees_are_short(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=name)
 def test_a_numbered_equation_has_one_line(chapter):
-    """Sphinx wraps one of several lines in an environment in which MathJax refuses a tag."""
+    """Sphinx wraps equations of several lines in an environment where MathJax refuses a tag."""
     notebook = nbformat.read(chapter, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -53,8 +53,8 @@ def test_chapters_are_in_the_table_of_contents(chapter):
 
 
 @pytest.mark.parametrize("executed", EXECUTED, ids=name)
-def test_a_run_warns_of_nothing(executed):
-    """What goes to standard error is not shown in the book: it must be progress bars only."""
+def test_a_run_gives_no_warning(executed):
+    """The book does not show standard error, which may hold progress bars only."""
     if executed.stem.endswith(".failed"):
         pytest.skip("a run that failed")
     notebook = nbformat.read(executed, as_version=4)

@@ -1,4 +1,4 @@
-"""The project's frame: requirements said twice agree, and the lock covers them."""
+"""The project's frame: two lists of requirements agree, and the lock covers them."""
 
 import re
 import subprocess
@@ -19,13 +19,13 @@ else:
     import tomli as tomllib
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-# The same software under the names that PyPI and conda-forge give it.
+# Software that has another name on conda-forge than on PyPI.
 CONDA_NAMES = {"pytorch": "torch", "ray-default": "ray"}
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 
 
 def requirements(python=None):
-    """What the project and all its extras ask for: {name: specifiers}."""
+    """The requirements of the project and all its extras: {name: specifiers}."""
     lists = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
     asked = [Requirement(text) for text in chain.from_iterable(lists)]
     wanted = {}
@@ -97,7 +97,7 @@ def test_every_supported_python_is_named():
     assert named == set(PYTHONS)
 
 
-def test_the_wheel_carries_what_the_library_needs(tmp_path):
+def test_the_wheel_contains_every_file_of_the_packages(tmp_path):
     """Built as pip builds it, without the network."""
     code = f"import hatchling.build as b; b.build_wheel({str(tmp_path)!r})"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
@@ -123,7 +123,7 @@ def make(*arguments):
     return done.stdout
 
 
-def test_make_says_what_it_can_do():
+def test_make_lists_its_targets():
     said = make("help")
     for target in ("book", "test", "lint", "lock", "clean"):
         assert re.search(rf"^{target}:", said, re.MULTILINE)

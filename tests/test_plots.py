@@ -1,4 +1,4 @@
-"""Figures: what is drawn where, and that names do not cover one another."""
+"""Figures: shapes, colours and texts; names do not cover one another."""
 
 import matplotlib
 
@@ -60,12 +60,12 @@ def test_names_do_not_cover_one_another():
         (t2b.Boxes([[0.0, 0.0]], [[1.0, 1.0]]), {"dashed": []}, "1 boxes, but 0 dashed"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(boxes, arguments, message):
+def test_boxes_that_cannot_be_drawn_are_refused(boxes, arguments, message):
     with pytest.raises(ValueError, match=message):
         plots.draw_boxes(boxes, **arguments)
 
 
-def test_a_relation_shows_its_values_and_hatches_what_is_not_measured():
+def test_a_relation_shows_its_values_and_hatches_missing_ones():
     relation = np.array([[1.0, 0.25], [np.nan, 1.0]])
     ax = plots.draw_relation(relation, ["a", "b"])
     assert sorted(text.get_text() for text in ax.texts) == ["0.25", "1.00", "1.00"]
@@ -87,7 +87,7 @@ def test_branches_have_their_colours_and_novel_ones_a_dashed_outline():
     colours = sorted(matplotlib.colors.to_hex(r.get_edgecolor()) for r in outlines)
     assert colours == sorted(c.lower() for c in [*plots.COLOURS[:1] * 2, plots.COLOURS[1]])
     assert sum(r.get_linestyle() != "-" for r in outlines) == 1
-    with pytest.raises(ValueError, match="'birds' is no dataset"):
+    with pytest.raises(ValueError, match="names 'birds', which is no dataset"):
         plots.draw_branches(small_taxonomy(), boxes, ["birds"])
 
 

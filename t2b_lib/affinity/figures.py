@@ -15,7 +15,7 @@ from scipy.cluster.hierarchy import dendrogram
 
 from t2b_lib.affinity.compare import similarity_tree
 from t2b_lib.affinity.policy import TransferPolicy
-from t2b_lib.plots import COLOURS
+from t2b_lib.plots import COLOURS, heat_map
 
 _BY_TRANSFER, _LABELLED = COLOURS[0], COLOURS[4]
 
@@ -32,11 +32,7 @@ def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> F
     size = (2 + 2.2 * len(panels), 4.2)
     figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained")
     for ax, (title, relation) in zip(np.atleast_1d(axes), panels.items(), strict=True):
-        image = ax.imshow(
-            relation, vmin=0, vmax=1, cmap="Blues", interpolation="none", aspect="auto"
-        )
-        if np.isnan(relation).any():
-            ax.patch.set(facecolor="#eeeeee", hatch="///", edgecolor="#bbbbbb")
+        image = heat_map(ax, relation, aspect="auto")
         ax.set_xticks([])
         ax.set_yticks(range(len(names)), names, fontsize=7)
         ax.set_title(title, fontsize=10)
@@ -102,11 +98,7 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
     for ax, column in zip(axes, ("gain", "quality"), strict=True):
         table = pd.DataFrame({b: r.set_index("target")[column] for b, r in rates.items()})
         table = table.reindex(names)
-        image = ax.imshow(table, vmin=0, vmax=1, cmap="RdBu", aspect="auto")
-        for (i, j), rate in np.ndenumerate(table) if len(rates) <= 8 else ():
-            if not np.isnan(rate):
-                colour = "black" if 0.25 < rate < 0.75 else "white"
-                ax.text(j, i, f"{rate:.2f}", ha="center", va="center", fontsize=7, color=colour)
+        image = heat_map(ax, table, write=len(rates) <= 8, cmap="RdBu", aspect="auto")
         # More than a dozen labels would overlap.
         step = 1 + len(rates) // 13
         ax.set_xticks(range(0, len(rates), step), list(rates)[::step], fontsize=8)
