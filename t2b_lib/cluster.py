@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sklearn.utils import check_scalar
 
+from t2b_lib.extras import import_extra
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -47,12 +49,7 @@ class Cluster:
         ModuleNotFoundError
             Ray is not installed.
         """
-        try:
-            import ray
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                'ray is missing: pip install "t2b_lib[cluster]"', name="ray"
-            ) from error
+        ray = import_extra("ray", "cluster")
         if not ray.is_initialized():
             ray.init(self.address, log_to_driver=False)
         gpus = self.gpus

@@ -36,11 +36,7 @@ def cache_file(cache: bool | str | Path, kind: str, name: str, key: dict) -> Pat
 def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
     """Write a file that appears under its name only when it is complete; folders are made.
 
-    Parameters
-    ----------
-    path : path
-    content : str or bytes
-        A str is written in UTF-8, with its line ends as they are.
+    A str is written in UTF-8, with its line ends as they are.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,17 +84,9 @@ def kept(path: Path | None, key: dict, make: Callable[[], dict[str, Tensor]]) ->
 
 
 def load_checked(path: Path, key: dict) -> tuple[dict[str, Tensor], dict] | None:
-    """The tensors and notes of a file that is complete and was saved under this key.
+    """The tensors and notes of a file; None if it is missing, damaged or of another key.
 
-    Parameters
-    ----------
-    path : Path
-    key : dict
-        Everything that the tensors depend on; JSON must be able to hold it.
-
-    Returns
-    -------
-    (tensors, notes), or None where the file is missing, damaged or of another key
+    The key says all that the tensors depend on, as JSON can hold it.
     """
     try:
         with safe_open(path, framework="pt") as file:

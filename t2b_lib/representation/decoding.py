@@ -27,15 +27,11 @@ def read_image(source: Image.Image | bytes | Path) -> Image.Image:
     Transparent parts become white. Greyscale of 16 bits or floats is scaled to 8 bits; CMYK and
     palettes become RGB. An animation gives its first frame, a very long strip its middle.
 
-    Parameters
-    ----------
-    source : image, bytes of a file, or path
-
     Raises
     ------
     UnreadableImage
-        It is damaged, cut short, of no known format, no regular file, or has more pixels than
-        `MOST_PIXELS`.
+        The image is damaged, cut short, of no known format, no regular file, or has more pixels
+        than `MOST_PIXELS`.
     """
     # Decoders raise exceptions of any type on a damaged file.
     try:

@@ -10,13 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from t2b_lib.extras import import_extra
 from t2b_lib.network import pick_device
 from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.representation.prototypes import EFFICIENTNET_LITE0
 from t2b_lib.representation.text import MINILM, embed_texts
 from t2b_lib.store import hash_weights
 
-NEEDED = 'pip install "t2b_lib[extraction]"'
+# What loading a file of weights raises, by open_clip or timm.
+LOADING_ERRORS = (RuntimeError, KeyError, OSError, pickle.UnpicklingError)
 
 
 class OpenClipEncoder:
@@ -47,10 +49,7 @@ class OpenClipEncoder:
         *,
         device: str = "auto",
     ):
-        try:
-            import open_clip
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(f"{error.name} is missing: {NEEDED}") from error
+        open_clip = import_extra("open_clip", "extraction")
         self.device = pick_device(device)
         if model not in open_clip.list_models():
             raise ValueError(f"open_clip has no model {model!r}; see open_clip.list_models()")
@@ -166,7 +165,7 @@ def efficientnet_lite0() -> nn.Module:
     ValueError
         The weights are damaged.
     """
-    timm = import_timm()
+    timm = import_extra("timm", "extraction")
     # The weights were trained with TensorFlow, which pads convolutions unevenly. timm's plain
     # efficientnet_lite0 does not, and would give other logits.
     network = timm.create_model("tf_efficientnet_lite0")
@@ -177,9 +176,6 @@ def efficientnet_lite0() -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-LOADING_ERRORS = (RuntimeError, KeyError, OSError, pickle.UnpicklingError)
-
-
 def why_not_loaded(error: Exception) -> str:
     """The reason why a file of weights was refused, in one line."""
     if isinstance(error, pickle.UnpicklingError) or "weights_only" in str(error):
@@ -188,18 +184,9 @@ def why_not_loaded(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def import_timm():
-    try:
-        import timm
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{error.name} is missing: {NEEDED}", name=error.name) from error
-    return timm
-
-
 def transform_of(network: nn.Module, side: int | None = None):
     """The preprocessing that a network of timm was trained with, optionally at another size."""
-    import timm.data
-
+    timm = import_extra("timm", "extraction")
     own = timm.data.resolve_data_config(model=network)
     if side is not None:
         own["input_size"] = (3, side, side)

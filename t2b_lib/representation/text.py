@@ -9,8 +9,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from t2b_lib.extras import import_extra
 from t2b_lib.moments import Kind, moments
-from t2b_lib.representation.bundled import INSTALL, bundled_file
+from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.store import cache_file, digest, kept
 
 # The checksum of the file that sentence-transformers publishes.
@@ -92,12 +93,9 @@ def _encode(texts: list[str]) -> Tensor:
 @cache
 def _minilm():
     folder = bundled_file(*MINILM).parent
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{error.name} is missing: {INSTALL}", name=error.name) from error
+    package = import_extra("sentence_transformers", "embedded")
     with _no_progress_bar():
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        return package.SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 @contextlib.contextmanager
