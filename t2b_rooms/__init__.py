@@ -1,8 +1,8 @@
 """A small Taskonomy of rendered rooms: the whole pipeline from images to transfer affinities.
 
-`scenes` renders rooms with exact ground truth, and `tasks` asks the paper's 25 tasks of them.
-`networks` and `measure` train a network for each task and the transfers between them; `results`
-turns the losses into win rates and affinities, and `figures` draws.
-``python -m t2b_rooms`` runs it all, and what it found ships with `t2b_lib`:
-``load_affinities("measured")``.
+`sampling` draws rooms (`scenes`) at random. `casting` renders them, with exact ground truth, from
+`shapes`. `tasks` has the paper's 25 tasks on these pictures. `networks` and `measure` train a
+network for each task and the transfers between tasks. `results` turns the losses into tables, and
+`figures` draws one scene. ``python -m t2b_rooms`` runs everything. `t2b_lib` ships the tables that
+it made: ``load_affinities("measured")``.
 """

@@ -1,7 +1,7 @@
 """Measure task affinities on rendered rooms: ``python -m t2b_rooms``.
 
 ``run`` renders the rooms, trains a network for each task and the transfers between all of them,
-and keeps the losses in a folder; stopped at any time, the same command takes up where it was.
+and keeps the losses in a folder. A run that was stopped continues with the same command.
 ``table`` turns a folder into the tables that `load_affinities` reads.
 """
 
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser(
-        "run", help="render, train and measure; continues what is unfinished in the folder"
+        "run", help="render, train and measure; continue what the folder has unfinished"
     )
     run.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the measurement")
     run.add_argument(
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped: the same command takes up here", file=sys.stderr)
+        print("stopped: the same command continues from here", file=sys.stderr)
         return 130
     return 0
 

@@ -32,7 +32,7 @@ class View:
         Unit normals in the camera's frame, towards the viewer.
     curvature : Tensor (n, 2, 64, 64)
         Principal curvatures per metre, the larger first; positive where the surface bends away
-        from the viewer, as a ball's does.
+        from the viewer, as on a ball.
     surface : int64 Tensor (n, 64, 64)
         0 to 5 for the room's faces (see `FACES`), 6 + i for object i.
     label : int64 Tensor (n, 64, 64)
@@ -69,7 +69,7 @@ def render(scenes: Scenes, view: int, device: str | torch.device = "cpu", chunk:
     device : str or torch.device
         Where to compute.
     chunk : int
-        How many scenes at a time. The pictures do not depend on it.
+        Scenes at a time. The pictures do not depend on it.
 
     Raises
     ------

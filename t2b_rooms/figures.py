@@ -1,4 +1,4 @@
-"""A scene with everything that is known about it."""
+"""A scene with its ground truth for every task."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def draw_ground_truths(scenes: Scenes, index: int = 0) -> Figure:
     """One scene and its ground truth for each of the 25 tasks, a panel a task.
 
     Maps are drawn as rendered, 64 x 64; the networks learn them at half that size. A cross marks
-    the point that the main view and the two fixated ones are centred on.
+    the point at the centre of the main view and of two others.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def draw_ground_truths(scenes: Scenes, index: int = 0) -> Figure:
     figure.get_layout_engine().set(h_pad=0.09)
     panel: dict[str, Axes] = {}
     for ax, name in zip(axes.flat, task_attributes().index, strict=True):
-        # The long names of the camera tasks are broken where they can be.
+        # The long names of the camera tasks take two lines.
         ax.set_title(name.replace("-Camera", "\nCamera"), fontsize=9)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
@@ -100,7 +100,7 @@ def draw_ground_truths(scenes: Scenes, index: int = 0) -> Figure:
         **measure,
     )  # fmt: skip
     show("Edge-2D", edges(grey)[0], "changes of brightness", cmap="gray_r")
-    show("Edge-3D", occlusion_edges(main)[0], "a nearer thing hides", cmap="gray_r")
+    show("Edge-3D", occlusion_edges(main)[0], "where a nearer thing hides", cmap="gray_r")
     show("Keypoint-2D", corners(grey[:, None])[0], "corners of the picture", cmap="magma")
     show("Keypoint-3D", corners(relief(main))[0], "corners of the surface", cmap="magma")
     show("Reshading", reshade(main)[0], "a lamp at the camera", cmap="gray", vmin=0, vmax=1)
@@ -200,7 +200,7 @@ def _draw_vanishing(ax: Axes, scene: Scenes) -> None:
     middle = SIZE / 2 - 0.5
     starts = np.stack(np.meshgrid([10, 31.5, 53], [10, 31.5, 53]), -1).reshape(-1, 2)
     for direction, colour in zip(scene.vanishing_points(0)[0].numpy(), _AXES, strict=True):
-        # In homogeneous coordinates, so that a point at infinity is as good as any.
+        # In homogeneous coordinates, which include points at infinity.
         point = np.array([direction[0] * FOCAL, direction[1] * FOCAL, direction[2]])
         to = point[:2] + (middle - starts) * point[2]
         length = np.linalg.norm(to, axis=1, keepdims=True)

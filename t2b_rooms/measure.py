@@ -1,7 +1,7 @@
 """Train the task networks and the transfers between them, and keep the loss of every test image.
 
 A folder holds one measurement: ``settings.json``, and for each seed one file for each training.
-A file is written when its training is finished, so a run that was stopped takes up where it was.
+A file is written when its training is finished, so a run that was stopped can continue.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from t2b_lib.store import load_checked, save_checked, write_whole
 from t2b_rooms.networks import CHANNELS, Readouts, encode, make_encoder, seed_of
 from t2b_rooms.tasks import TASKS, make_dataset, trivial_loss
 
-# What is trained: (learning rate, images in a batch). With few images, steps are what is short.
+# (learning rate, images in a batch). Few images need small batches, for enough steps.
 _TRAINING = {"network": (5e-3, 64), "scratch": (5e-3, 16), "readout": (1e-2, 16)}
 _WEIGHT_DECAY = 1e-2
-# Images at once where nothing is trained.
+# Images at once outside training.
 _CHUNK = 256
-# So many readouts at most are trained side by side, which bounds the memory.
+# At most this many readouts are trained together, which limits the memory.
 _TOGETHER = 100
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is trained, and on how much.
+    """The amounts of data and training.
 
     Parameters
     ----------
     train, transfer, validation, test : int
-        Scenes of a seed: for the task networks, for the transfers, to pick every network's best
-        epoch, and to measure the losses on.
+        Scenes of a seed: for the task networks, for the transfers, for choosing every network's
+        best epoch, and for measuring the losses.
     epochs, transfer_epochs, scratch_epochs : int
         Of the task networks, the readouts, and the networks trained from scratch on the scenes of
         the transfers.
     hidden : int
-        Units of a readout's hidden layer; the decoder of a task network is a readout, too.
+        Units of a readout's hidden layer. The decoder of a task network is a readout too.
     best_sources : int
-        Transfers from two sources are made of all pairs of a target's best so many sources.
+        Transfers from two sources use all pairs of this many best sources of a target.
     """
 
     train: int
@@ -83,17 +83,17 @@ def run(
     device: str = "auto",
     progress: bool = True,
 ) -> None:
-    """Measure the transfers between tasks, with new scenes and new networks for each seed.
+    """Measure the transfers between tasks; each seed has its own scenes and networks.
 
     Parameters
     ----------
     folder : path
-        Where the measurement is kept; what is finished there is not done again.
+        Where the measurement is kept. Finished parts are not done again.
     size : {"test", "small", "full"}
         Which `SIZES`.
     seeds : iterable of int
-        The pairs of sources to transfer from are those of the first seed that the folder has, so
-        that the seeds are comparable.
+        All seeds use the pairs of sources that the folder's first seed chose, so that the seeds
+        are comparable.
     tasks : iterable of str, optional
         At least two; by default all, and four in the size "test".
     device : str
@@ -121,7 +121,7 @@ def run(
 
 
 def default_tasks(size: str) -> tuple[str, ...]:
-    """The tasks that a size measures unless others are asked for."""
+    """The tasks that a size measures by default."""
     return _names(FEW_TASKS if size == "test" else TASKS)
 
 
@@ -144,7 +144,7 @@ def _seeds(seeds: Iterable[int]) -> list[int]:
 
 
 def read_settings(folder: Path) -> dict:
-    """What ``settings.json`` of a measurement says.
+    """The contents of ``settings.json`` of a measurement.
 
     Raises
     ------
@@ -200,7 +200,7 @@ class _Seed:
             self._kept("pairs", name, partial(self._transfers_from_two, name, pairs), pairs)
 
     def _kept(self, kind: str, name: str, train, pairs=None) -> None:
-        """See to it that the results of a training are in their file."""
+        """Train, unless the results are in their file already."""
         path = result_file(self.folder, self.seed, kind, name)
         key = result_key(self.settings, self.seed, kind, name, pairs)
         if load_checked(path, key) is None:
@@ -220,7 +220,7 @@ class _Seed:
     @cached_property
     def scenes(self) -> _Scenes:
         scenes = _Scenes(self.size, self.seed, self.names, self.device)
-        # A run that is taken up again renders the scenes anew: they must be the same ones.
+        # A continued run renders the scenes again: they must be the same.
         kept = load_checked(
             result_file(self.folder, self.seed, "constant", "all"),
             result_key(self.settings, self.seed, "constant", "all"),
@@ -260,7 +260,7 @@ class _Seed:
         return network["encoder"].state_dict(), losses[0]
 
     def _transfers(self, name: str) -> dict[str, Tensor]:
-        """From every single source; and the rival, trained from scratch on the same images."""
+        """From every single source; and a rival trained from scratch on the same images."""
         sources = [(source,) for source in self.names]
         losses, validation = self._train_readouts(name, sources)
         _, scratch = self._from_scratch(
@@ -306,8 +306,8 @@ class _Seed:
     def _codes(self, picture: str) -> Tensor:
         """Every encoder's codes of the scenes after the training part, (S, n, CELLS, CHANNELS).
 
-        Each channel is standardised over the images of the transfers, so that the same learning
-        rate suits the readouts of all sources.
+        Each channel is standardised over the images of the transfers, so that one learning rate
+        suits the readouts of all sources.
         """
         if picture not in self.codes:
             first = int(self.scenes.transfer[0])
@@ -337,19 +337,19 @@ class _Seed:
         return encoder.to(self.device).eval()
 
     def _fit(self, name, use, network, predict, images, epochs, seed):
-        """Train K models, and give the losses of each at its best epoch on the validation images.
+        """Train K models; return the losses of each at its best epoch on the validation images.
 
         Parameters
         ----------
         name, use : str
-            The task, and which kind of `_TRAINING` it is.
+            The task, and a key of `_TRAINING`.
         network : Module
             Its parameters have a leading dimension K, unless K is 1.
         predict : function of images (B,) to predictions (K, B, ...)
         images : Tensor, shape (n,)
-            What to train on.
+            The images to train on.
         seed : int
-            Of the order of the images.
+            For the order of the images.
 
         Returns
         -------
@@ -378,7 +378,7 @@ class _Seed:
             shuffled = images[torch.randperm(len(images), generator=random).to(self.device)]
             for batch in shuffled.split(size):
                 optimizer.zero_grad()
-                # The sum over the models leaves each with the gradient that it has alone.
+                # In the sum over the models each keeps the gradient that it has alone.
                 losses(batch).mean(-1).sum().backward()
                 optimizer.step()
                 schedule.step()
@@ -400,7 +400,7 @@ class _Seed:
 
 
 class _Scenes:
-    """The rendered scenes of a seed and which of them are for what."""
+    """The rendered scenes of a seed, divided by use."""
 
     def __init__(self, size: Settings, seed: int, names: list[str], device: torch.device):
         counts = (size.train, size.transfer, size.validation, size.test)
@@ -424,18 +424,18 @@ class _Scenes:
 
 
 def best_pairs(folder: Path, settings: dict, target: str) -> list[list[str]]:
-    """All pairs among the best sources of a target, itself left out.
+    """All pairs among the best sources of a target, without the target itself.
 
-    Which sources are best is seen on the validation images of the first seed, so the test images
-    have no say, and the pairs of all seeds are the same.
+    The validation images of the first seed decide which sources are best. So the test images have
+    no influence, and all seeds have the same pairs.
     """
     path = result_file(folder, settings["pairs_of_seed"], "transfers", target)
     key = result_key(settings, settings["pairs_of_seed"], "transfers", target)
     found = load_checked(path, key)
     if found is None:
         raise ValueError(
-            f"{path} is missing or damaged: measure seed {settings['pairs_of_seed']} first, whose "
-            "best sources all seeds combine"
+            f"{path} is missing or damaged: measure seed {settings['pairs_of_seed']} first, "
+            "because all seeds combine its best sources"
         )
     order = found[0]["validation"].argsort().tolist()
     ranked = [settings["tasks"][i] for i in order if settings["tasks"][i] != target]
@@ -448,7 +448,7 @@ def result_file(folder: Path, seed: int, kind: str, name: str) -> Path:
 
 
 def result_key(settings: dict, seed: int, kind: str, name: str, pairs=None) -> dict:
-    """What the results in a file depend on."""
+    """All that the results in a file depend on."""
     return {"settings": settings, "seed": seed, "kind": kind, "name": name, "pairs": pairs}
 
 

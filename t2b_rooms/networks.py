@@ -1,4 +1,4 @@
-"""The encoder that all tasks share in kind, and readouts of its code, many at once."""
+"""The encoder, of which each task trains its own, and many readouts of its code at once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _convolution(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) ->
 
 
 def encode(encoder: nn.Module, pictures: Sequence[Tensor]) -> Tensor:
-    """Codes of the views of N scenes, side by side along the channels.
+    """Codes of the views of N scenes, concatenated along the channels.
 
     Parameters
     ----------
@@ -57,12 +57,11 @@ def encode(encoder: nn.Module, pictures: Sequence[Tensor]) -> Tensor:
 
 
 class Readouts(nn.Module):
-    """K small networks side by side, from codes to predictions: (K, B, CELLS, C) to (K, B, ...).
+    """K small networks at once, from codes to predictions: (K, B, CELLS, C) to (K, B, ...).
 
-    Each has one hidden layer. For maps it works on each cell of the code, with the mean of all
-    cells for context and a bias that knows the cell's place, and predicts a patch of the map,
-    so the prediction is (K, B, channels, 32, 32). For vectors it takes the code as a whole:
-    (K, B, channels).
+    Each has one hidden layer. For maps, a network predicts a patch of the map from each cell of
+    the code, the mean of all cells and a bias for the cell's place. All patches together have shape
+    (K, B, channels, 32, 32). For vectors it reads the whole code: (K, B, channels).
 
     Parameters
     ----------
@@ -75,7 +74,7 @@ class Readouts(nn.Module):
     hidden : int
         Units of the hidden layer.
     seeds : sequence of K int
-        Of the weights; a readout starts from the same weights with and without others beside it.
+        Of the weights. A readout's first weights do not depend on the others.
     """
 
     def __init__(self, inputs: int, channels: int, dense: bool, hidden: int, seeds: Sequence[int]):
@@ -86,7 +85,7 @@ class Readouts(nn.Module):
         shapes = {
             "first": (first, hidden, math.sqrt(2 / first)),
             "bias": (CELLS if dense else 1, hidden, 0.1),
-            # From predictions near zero there is less to unlearn.
+            # Small, so that the first predictions are near zero.
             "last": (hidden, outputs, 0.1 * math.sqrt(1 / hidden)),
             "offset": (1, outputs, 0.0),
         }
@@ -115,5 +114,5 @@ class Readouts(nn.Module):
 
 
 def seed_of(*what) -> int:
-    """A seed for each different use of randomness, the same on every machine."""
+    """A seed for each use of random numbers, the same on every machine."""
     return zlib.crc32(repr(what).encode())

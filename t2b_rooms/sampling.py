@@ -21,7 +21,7 @@ _CANDIDATES = 12
 
 @dataclass(frozen=True)
 class _Style:
-    """Ranges and choices of a room's style. The first choice is the likelier one."""
+    """Ranges and choices of a room's style. The first choice is more likely."""
 
     width: tuple[float, float]
     depth: tuple[float, float]
@@ -102,7 +102,7 @@ def sample_scenes(n: int, seed: int) -> Scenes:
 
 
 class _Draws:
-    """Uniform numbers, a row of them for each scene, so that no scene depends on another."""
+    """Uniform numbers, a row for each scene, so that no scene depends on another."""
 
     def __init__(self, n: int, seed: int, columns: int = 640):
         table = np.random.default_rng(seed).random((n, columns), dtype=np.float32)
@@ -111,7 +111,7 @@ class _Draws:
     def __call__(self, *shape: int) -> Tensor:
         start, self._used = self._used, self._used + math.prod(shape)
         if self._used > self._table.shape[1]:
-            raise RuntimeError("more random numbers are drawn for a scene than were set aside")
+            raise RuntimeError("a scene draws more random numbers than its row has")
         return self._table[:, start : self._used].reshape(-1, *shape)
 
 
@@ -141,7 +141,7 @@ def _main_camera(room: Tensor, draw: _Draws) -> tuple[Tensor, Tensor, Tensor]:
         ],
         1,
     )
-    # To the side with more room, mostly: elsewhere a wall would fill the picture.
+    # Mostly to the side with more space: elsewhere a wall would fill the picture.
     towards = (draw() - 0.5) * math.radians(60) - position[:, 0] / width * math.radians(20)
     return position, towards, math.radians(-9) + (draw() - 0.5) * math.radians(26)
 
@@ -149,9 +149,9 @@ def _main_camera(room: Tensor, draw: _Draws) -> tuple[Tensor, Tensor, Tensor]:
 def _arrange(
     room: Tensor, camera: Tensor, yaw: Tensor, shape: Tensor, extent: Tensor, draw: _Draws
 ) -> tuple[Tensor, Tensor]:
-    """Stand the objects before the camera, each at the candidate place with most space around it.
+    """Place the objects before the camera, each at the candidate with most space around it.
 
-    An object that fits nowhere is left out, but for the first.
+    An object that fits nowhere is left out, except the first.
     """
     reach = torch.where(shape == _SHAPE["ball"], extent[..., 0], extent[..., :2].norm(dim=2))
     reach = torch.where(
@@ -212,7 +212,7 @@ def _materials(
         0.45 + 0.4 * draw(),
     )
     above = _rgb(hue, 0.08 * draw(), 0.8 + 0.18 * draw())
-    # Most objects of a shape have a colour of their own, so that grey pictures hint at colours.
+    # Most objects of one shape have one hue, so that grey pictures hint at colours.
     own = torch.tensor([0.98, 0.60, 0.33, 0.08, 0.14, 0.78])[shape.clamp(min=0)]
     own = own + 0.1 * (draw(_OBJECTS) - 0.5)
     own = torch.where(draw(_OBJECTS) < 0.9, own, draw(_OBJECTS))
@@ -225,7 +225,7 @@ def _materials(
 
 
 def _other_cameras(scenes: Scenes, draw: _Draws) -> Scenes:
-    """Add the fixation point and views 1 to 3 to scenes that have view 0 alone."""
+    """Add the fixation point and views 1 to 3 to scenes with view 0 only."""
     first = scenes.position[:, 0]
     forward = scenes.rotation(0)[:, 2]
     depth, _ = cast(scenes, first, forward.T[..., None])
@@ -233,7 +233,7 @@ def _other_cameras(scenes: Scenes, draw: _Draws) -> Scenes:
     right = scenes.rotation(0)[:, 0]
     level = torch.stack([-right[:, 1], right[:, 0], torch.zeros_like(depth[:, 0])], 1)
     for view in (1, 2, 3):
-        # Steps to a side and forward or back, ever smaller ones, until one fits.
+        # Steps sideways and forward or back, smaller and smaller; the first that fits is used.
         side = (0.5 + 0.9 * draw(_CANDIDATES)) * torch.sign(draw(_CANDIDATES) - 0.5)
         ahead = -0.6 + 1.6 * draw(_CANDIDATES)
         step = side[..., None] * right[:, None] + ahead[..., None] * level[:, None]
@@ -248,7 +248,7 @@ def _other_cameras(scenes: Scenes, draw: _Draws) -> Scenes:
         gap = gap - scenes.extent[:, None, :, :2].norm(dim=3)
         free = ((gap > 0.5) | (scenes.shape < 0)[:, None]).all(2)
         to_point = scenes.fixation[:, None] - at
-        # A line of sight is free if, seen from the point, nothing comes before the camera.
+        # A line of sight is free if, seen from the point, the camera comes first.
         seen, _ = cast(scenes, scenes.fixation + 1e-3 * (first - scenes.fixation),
                         -to_point.permute(2, 0, 1))  # fmt: skip
         works = inside & free & (seen > 1) & (to_point.norm(dim=2) > 1)
@@ -256,7 +256,7 @@ def _other_cameras(scenes: Scenes, draw: _Draws) -> Scenes:
         rows = torch.arange(len(best))
         position, look = at[rows, best], to_point[rows, best]
         none = ~works.any(1)
-        # A step along the line of sight never loses the point.
+        # After a step along the line of sight the point is still visible.
         position[none] = (0.75 * first + 0.25 * scenes.fixation)[none]
         look = scenes.fixation - position
         yaw = torch.atan2(look[:, 0], look[:, 1])

@@ -32,11 +32,10 @@ class Scenes:
     room : Tensor (n, 3)
         Width (x), depth (y) and height (z) in metres.
     shape : int64 Tensor (n, k)
-        Index of each object in `SHAPES`, -1 where the place is empty.
+        Index of each object in `SHAPES`; -1 for an empty place.
     place, turn, extent : Tensor (n, k, 2), (n, k), (n, k, 3)
-        Where an object stands, its angle about the vertical, and its half width, half depth and
-        height. Round shapes use the half width as radius; a roll has it as half length and lies on
-        its side with the half depth as radius.
+        Position, angle about the vertical, and half width, half depth and height of an object, as
+        in `shapes`.
     light : Tensor (n, 3)
     pattern, period, paint : int64 Tensor (n, 6 + k), Tensor (n, 6 + k), Tensor (n, 6 + k, 2, 3)
         The texture of each surface and its two colours: six faces of the room, then the objects.
@@ -45,7 +44,7 @@ class Scenes:
     position, yaw, pitch : Tensor (n, 4, 3), (n, 4), (n, 4)
         The cameras. Angles are in radians.
     fixation : Tensor (n, 3)
-        The point at the centre of view 0, which views 1 and 2 look at too.
+        The point at the centre of views 0, 1 and 2.
     """
 
     style: Tensor
@@ -86,16 +85,16 @@ class Scenes:
     def vanishing_points(self, view: int) -> Tensor:
         """Directions of the room's three axes in the camera's frame, shape (n, 3, 3).
 
-        Row i is the direction of world axis i. Its vanishing point is where that direction meets
-        the image plane.
+        Row i is the direction of world axis i. Where it meets the image plane is the vanishing
+        point.
         """
         return self.rotation(view).transpose(1, 2)
 
     def layout(self, view: int) -> Tensor:
-        """The room's box as the camera finds itself in it, shape (n, 7).
+        """The room's box as seen from the camera, shape (n, 7).
 
         Distances in metres to the left, right and front wall, the floor and the ceiling; yaw and
-        pitch in radians. The wall behind the camera cannot be seen and is left out.
+        pitch in radians. The wall behind the camera is left out.
         """
         x, y, z = self.position[:, view].unbind(1)
         width, depth, height = self.room.unbind(1)

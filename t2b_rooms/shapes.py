@@ -77,7 +77,7 @@ def _hit_cone(start, along, extent):
         x * dx + y * dy + slope * down * dz,
         x * x + y * y - slope * down * down,
     )
-    # The equation's other half is a cone upside down above the apex.
+    # The equation also describes an inverted cone above the apex, which is cut off.
     hits = [
         torch.where((t > 1e-4) & (z + t * dz >= 0) & (z + t * dz <= h), t, math.inf) for t in roots
     ]
@@ -102,8 +102,8 @@ def _hit_roll(start, along, extent):
     return _entry(round_, _slab(x, dx, -a, a))
 
 
-# Each takes points on the surface in the object's frame and its extent, and returns the normal,
-# the two principal curvatures and the texture coordinates.
+# Each of the following takes points on the surface and the extent, and returns the normal, the two
+# principal curvatures and the texture coordinates.
 
 
 def _on_ball(x, y, z, r, _, h):
@@ -123,7 +123,7 @@ def _on_box(x, y, z, a, b, h):
 
 def _on_cylinder(x, y, z, r, _, h):
     flat = torch.zeros_like(x)
-    top = (h - z).abs() < (r - torch.hypot(x, y)).abs()  # whichever surface is the closer
+    top = (h - z).abs() < (r - torch.hypot(x, y)).abs()  # the closer of the two surfaces
     normal = (torch.where(top, flat, x / r), torch.where(top, flat, y / r), top.to(x))
     uv = torch.where(top, x, torch.atan2(y, x) * r), torch.where(top, y, z)
     return normal, (torch.where(top, flat, 1 / r), flat), uv

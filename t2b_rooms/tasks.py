@@ -1,8 +1,7 @@
 """The 25 tasks of Taskonomy on rendered rooms: pictures in, ground truths out, and a loss each.
 
-Targets are put on a scale of about one, so that one learning rate serves all tasks. Maps are
-32 x 32: averages over 2 x 2 pixels for what is measured on the picture, every other pixel for
-what belongs to the geometry.
+Targets are scaled to a size of about one, so that one learning rate suits all tasks. Maps are
+32 x 32: averages over 2 x 2 pixels for measurements of the picture, every other pixel for geometry.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _CHUNK = 64
 
 @dataclass(frozen=True)
 class Task:
-    """A task: what it is given, what it has to tell, and how it is scored.
+    """A task: its inputs, its answer and its loss.
 
     Attributes
     ----------
@@ -65,13 +64,13 @@ class Task:
 
 @dataclass
 class RoomData:
-    """Pictures of scenes and the truths about them.
+    """Pictures of scenes and their ground truths.
 
     Attributes
     ----------
     pictures : dict of str to uint8 Tensor (n, 3, 64, 64)
         "rgb", "rgb_b" and "rgb_c" look at one point, "rgb_far" elsewhere, "rgb_match" is one of
-        "rgb_b" and "rgb_far"; "grey", "masked", "noisy" and "shuffled" are "rgb" spoilt.
+        "rgb_b" and "rgb_far"; "grey", "masked", "noisy" and "shuffled" are damaged "rgb".
     targets : dict of str to Tensor
         By task: float16 maps, float32 vectors, or uint8 class numbers.
     """
@@ -89,7 +88,7 @@ class _Tasks(dict):
 
 
 def make_dataset(n: int, seed: int, device: str = "cpu", progress: bool = True) -> RoomData:
-    """Render `n` scenes and derive every task's pictures and targets.
+    """Render `n` scenes, with every task's pictures and targets.
 
     The first scenes of a larger `n` are the same. Four thousand scenes take about 0.7 GB.
 
@@ -102,7 +101,7 @@ def make_dataset(n: int, seed: int, device: str = "cpu", progress: bool = True) 
         Whether to show a bar.
     """
     scenes = sample_scenes(n, seed)
-    # Chunk after chunk, these streams give the same numbers whatever the chunks' size.
+    # These streams give the same numbers for any size of the chunks.
     noise, choice = (np.random.default_rng([seed, i]) for i in (1, 2))
     parts = []
     with tqdm(total=n, desc="rendering", unit="scene", disable=not progress) as bar:
@@ -121,7 +120,7 @@ def make_dataset(n: int, seed: int, device: str = "cpu", progress: bool = True) 
 def make_tasks(
     scenes: Scenes, noise: np.random.Generator, choice: np.random.Generator, device: str = "cpu"
 ) -> RoomData:
-    """The pictures and targets of some scenes, all at once.
+    """The pictures and targets of scenes, all at once.
 
     Parameters
     ----------
@@ -209,7 +208,7 @@ def trivial_loss(task: Task, train: Tensor, test: Tensor) -> Tensor:
     """
     if task.kind == "classes":
         count = torch.stack([(train == c).sum(0) for c in range(task.channels)]).float()
-        # A class that never occurs at a pixel in training would cost infinitely much in a test.
+        # Otherwise a class that never occurs at a pixel in training would have infinite loss.
         answer = ((count + 0.1) / (count + 0.1).sum(0)).log()
     else:
         answer = train.float().mean(0) if task.kind == "l2" else train.float().median(0).values
@@ -293,21 +292,21 @@ TASKS: dict[str, Task] = _tasks()
 
 
 def edges(grey: Tensor) -> Tensor:
-    """How strong the picture's edges are, (n, h, w) -> (n, h, w).
+    """Strength of the picture's edges, (n, h, w) -> (n, h, w).
 
-    The length of the smoothed picture's gradient. Taskonomy's Canny edges go on to thin and
-    threshold it.
+    The length of the smoothed picture's gradient. Taskonomy's Canny edges also thin and threshold
+    it.
     """
     across, down = _gradient(grey.numpy())
     return torch.from_numpy(np.hypot(across, down))
 
 
 def corners(image: Tensor) -> Tensor:
-    """How much of a corner there is at each pixel, (n, channels, h, w) -> (n, h, w).
+    """Strength of a corner at each pixel, (n, channels, h, w) -> (n, h, w).
 
     The square root of Shi and Tomasi's measure, the smaller eigenvalue of the structure tensor.
-    Taskonomy has SURF keypoints of the picture and NARF keypoints of the depth map: neither comes
-    with a library that is small and well kept, and both are corner measures smoothed like this.
+    Taskonomy has SURF keypoints of the picture and NARF keypoints of the depth map. Both are
+    smoothed corner measures too, but no small, well-kept library has them.
     """
     across, down = _gradient(image.numpy())
     xx, yy, xy = (
@@ -319,7 +318,7 @@ def corners(image: Tensor) -> Tensor:
 
 
 def occlusion_edges(view: View) -> Tensor:
-    """Where something nearer hides something farther, (n, h, w), softened by a pixel.
+    """Where a nearer surface hides a farther one, (n, h, w), blurred by a pixel.
 
     Of two neighbouring pixels one shows an object and the other something else, and their depths
     differ by more than a twelfth. Where an object touches the floor there is no such edge.
@@ -339,8 +338,8 @@ def occlusion_edges(view: View) -> Tensor:
 def largest_object(view: View, scenes: Scenes) -> Tensor:
     """The shape of the object that covers the most pixels, int64 (n,).
 
-    Taskonomy has no labels of its own here, nor for the kinds of scenes: it takes what networks
-    trained on other pictures say. Of a picture without objects, the scene's first one counts.
+    Taskonomy has no labels of its own for objects and scenes: it uses the answers of networks that
+    were trained on other pictures. In a picture without objects the scene's first object counts.
     """
     area = torch.stack(
         [(view.surface == FACES + k).flatten(1).sum(1) for k in range(scenes.shape.shape[1])], 1
@@ -349,17 +348,17 @@ def largest_object(view: View, scenes: Scenes) -> Tensor:
 
 
 def reshade(view: View) -> Tensor:
-    """The brightness of the scene, all of it white, lit by a lamp at the camera; (n, h, w)."""
+    """The brightness of a white scene with a lamp at the camera, (n, h, w)."""
     rays = F.normalize(pixel_rays(), dim=0)
     return -(view.normal * rays).sum(1)
 
 
 def affinities(features: Tensor, scale: float) -> Tensor:
-    """How alike a pixel and some of its neighbours are, (n, c, h, w) -> (n, 4, h, w).
+    """Likeness of each pixel and four of its neighbours, (n, c, h, w) -> (n, 4, h, w).
 
-    Entries of the affinity matrix that normalised cuts would divide the picture with. Taskonomy
-    trains an embedding on the segments themselves, found by such cuts; here the network tells the
-    affinities, of colours for 2-d and of colours, depths and normals for 2.5-d segments.
+    They are entries of the affinity matrix of normalised cuts. Taskonomy trains an embedding on the
+    segments that such cuts find. Here the network predicts the affinities: of colours for 2-d, of
+    colours, depths and normals for 2.5-d segments.
     """
     height, width = features.shape[-2:]
     rows, columns = torch.arange(height), torch.arange(width)
@@ -383,7 +382,7 @@ def affinities(features: Tensor, scale: float) -> Tensor:
 
 
 def likeness(view: View, step: int = 1) -> Tensor:
-    """Colour, log depth and normal, each over how much it may differ within a segment."""
+    """Colour, log depth and normal, each divided by its range within a segment."""
     every = (..., slice(None, None, step), slice(None, None, step))
     depth = view.depth.log()[:, None]
     colour = F.avg_pool2d(view.rgb, step)
@@ -391,7 +390,7 @@ def likeness(view: View, step: int = 1) -> Tensor:
 
 
 def relief(view: View) -> Tensor:
-    """What 3-d keypoints are corners of: normals and depth, which know nothing of textures."""
+    """Normals and depth, which do not depend on textures: 3-d keypoints are their corners."""
     return torch.cat([view.normal / 2, view.depth[:, None].log()], 1)
 
 
@@ -426,14 +425,15 @@ def _log_depth(metres: Tensor) -> Tensor:
 
 
 def _layout(scenes: Scenes) -> Tensor:
-    """Distances to the box's faces, and its angles; Taskonomy has its centre, size and angle."""
+    """Distances to the box's faces, and its angles. Taskonomy has its centre, size and angle."""
     layout = scenes.layout(0)
     return torch.cat([2 * (layout[:, :5].log() - math.log(2)), 4 * layout[:, 5:]], 1)
 
 
 def _pose(scenes: Scenes, view: int) -> Tensor:
-    """Steps in metres and angles in quarters of a radian; one of the six follows from the others
-    if the views fixate one point.
+    """Steps in metres and angles in quarters of a radian.
+
+    If both views look at one point, one of the six follows from the others.
     """
     return scenes.relative_pose(0, view) * torch.tensor([1.0, 1, 1, 4, 4, 4])
 
