@@ -1,9 +1,9 @@
 """Axis-aligned boxes: intersection, volume and the asymmetric overlap |A n B| / |A|.
 
-The exact operations are what a reader sees in a drawing. The soft ones are what a network learns
-from: the Gumbel intersection and the Bessel-approximated volume of the box-embeddings library
-(Dasgupta et al. 2020; Chheda et al. 2021), with the temperatures of the Task2Box paper (section
-9.2), written here as plain broadcasting tensor operations.
+Drawings show the exact operations. Networks learn from the soft ones: the Gumbel intersection and
+the Bessel-approximated volume of the box-embeddings library (Dasgupta et al. 2020; Chheda et al.
+2021), with the temperatures of the Task2Box paper (section 9.2). Here they are plain tensor
+operations that broadcast.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def _same(a, b) -> bool:
 class Boxes(TensorRecord):
     """A batch of axis-aligned boxes in d dimensions.
 
-    A box whose upper corner lies below its lower corner in any dimension is empty: its volume is
-    zero. That is how the intersection of two disjoint boxes is represented.
+    A box whose upper corner lies below its lower corner in any dimension is empty, with volume
+    zero. The intersection of two disjoint boxes is such a box.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Boxes(TensorRecord):
         index = index if isinstance(index, tuple) else (index,)
         if not any(part is Ellipsis for part in index):
             index = (*index, Ellipsis)
-        # The index is of the batch only: the dimension of the space stays whole.
+        # The index is for the batch only: all dimensions of the space are kept.
         index = (*index, slice(None))
         return Boxes(self.lower[index], self.upper[index])
 
@@ -203,7 +203,7 @@ def soft_log_volume(
 
     The expected volume of a box whose corners are Gumbel variables, approximated by a softplus
     (Dasgupta et al. 2020, Eq. 13; `bessel_volume_approx` of the box-embeddings library). Never
-    -inf: disjoint boxes keep a little soft volume, and with it a gradient.
+    -inf: disjoint boxes keep a small soft volume, and so a gradient.
     """
     sides = boxes.sides - 2 * EULER_GAMMA * intersection_temperature
     return (softplus(sides, beta=1 / volume_temperature) + _SOFT_SIDE_FLOOR).log().sum(-1)
@@ -223,10 +223,10 @@ def overlap(
     ----------
     a, b : Boxes, batch shapes that broadcast
     soft : bool
-        False: exact, what the picture shows. A side of zero length counts as inside when `b`
-        covers it, else as outside, so that the overlap of a flat box is defined.
-        True: Gumbel intersection and Bessel volume at the given temperatures, what the paper
-        trains with. The gradient is finite in both.
+        False: exact, as in pictures. A side of zero length counts as inside if `b` covers it and
+        as outside if not, so that the overlap of a flat box is defined.
+        True: Gumbel intersection and Bessel volume at the given temperatures, as in the paper's
+        training. The gradient is finite in both cases.
 
     Returns
     -------
@@ -291,9 +291,9 @@ def pairwise_overlap(
 class _SoftPairwiseOverlap(torch.autograd.Function):
     """Soft overlap of all pairs of N boxes with its gradient in one piece.
 
-    Equal to `overlap(..., soft=True)`, several times faster: it is what training spends its time
-    on besides the matrix products. Dimensions come first, (d, ..., N, N), so that every pass runs
-    over contiguous memory.
+    Equal to `overlap(..., soft=True)` but several times faster, because training spends most of
+    its time here and in matrix products. Dimensions come first, (d, ..., N, N), so that every pass
+    runs over contiguous memory.
     """
 
     @staticmethod

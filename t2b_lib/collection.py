@@ -15,7 +15,7 @@ from t2b_lib.boxes import TensorRecord, as_tensor
 
 @dataclass(frozen=True, eq=False)
 class TaskCollection(TensorRecord):
-    """N datasets (or tasks): what they are called, what they look like, how they relate.
+    """N datasets (or tasks) with their names, their representations and their relation.
 
     Its tensors are on the CPU. Two collections are equal (==) if all their values are.
 
@@ -134,10 +134,10 @@ def split(
 ) -> Split:
     """One random case of the paper's protocol (sections 4.1 and 9.2).
 
-    `novel` datasets are set aside, unseen in training. The measured ordered pairs among the
-    existing rest are divided at random into training, validation and test pairs. The pairs between
-    a novel and an existing dataset, in both directions, test generalisation to unseen datasets.
-    Pairs of a dataset with itself are left out, as the paper's loss and score leave them out.
+    `novel` datasets are set aside and unseen in training; the others are the existing ones. The
+    measured ordered pairs among these are divided at random into training, validation and test
+    pairs. The pairs of a novel and an existing dataset, in both directions, test generalisation to
+    unseen datasets. Pairs of a dataset with itself are left out, as in the paper's loss and score.
 
     Parameters
     ----------
@@ -153,8 +153,8 @@ def split(
     Raises
     ------
     ValueError
-        If the fractions are no shares, fewer than two datasets stay existing, or a part would be
-        empty.
+        If the fractions are not shares of one whole, fewer than two datasets are left as existing
+        ones, or a part would be empty.
     """
     n = len(tasks)
     if not 0 <= novel <= n - 2:
@@ -211,6 +211,6 @@ def leave_out(tasks: TaskCollection, novel: Iterable[int] = ()) -> Split:
 
 
 def listing(names: Sequence[str], most: int = 5) -> str:
-    """The names that an error is about, quoted; beyond the first few only how many there are."""
+    """The first few names for an error message, quoted, and the number of the others."""
     shown = ", ".join(repr(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

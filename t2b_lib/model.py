@@ -50,7 +50,7 @@ class Task2Box(BaseEstimator):
 
     The network is that of the paper (section 9.2): fully connected layers, each followed by ReLU
     and batch norm, then two linear heads, one for the lower corner and one for the side lengths,
-    which a squashing function keeps positive. It is trained with all pairs at once on Eq. 4.
+    kept positive by a squashing function. Each step of training takes all pairs, on Eq. 4.
 
     The defaults are the recipe "default", which scores higher on unseen pairs and unseen datasets
     than the paper's (t2b_lib/data/ablation.csv); `from_recipe("paper")` gives the paper's.
@@ -62,34 +62,34 @@ class Task2Box(BaseEstimator):
     hidden : tuple of int
         Widths of the fully connected layers; () makes both heads linear in the features.
     loss : "cross-entropy" or "squared error"
-        What the first term of Eq. 4 sums: the likelihood of the relation where the overlap is its
-        probability, or the paper's squared error.
+        The first term of Eq. 4 for one pair: the cross-entropy of the relation, with the overlap
+        as its probability, or the paper's squared error.
     epochs : int
         Full-batch steps of Adam.
     learning_rate : float
     project : bool
         Standardise the features over the training datasets and keep only the directions in which
-        those differ (see `Projection`). In any other direction the first layer learns nothing, and
-        an unseen dataset would meet its initial, random weights.
+        these differ (see `Projection`). In other directions the first layer learns nothing and
+        keeps its random initial weights, which would move the boxes of unseen datasets.
     noise : float
-        Standard deviation of the Gaussian noise added to what the first layer takes, anew in each
-        epoch; to be compared with 1 where the features are projected.
+        Standard deviation of the Gaussian noise that is added to the inputs of the first layer,
+        drawn anew in each epoch. Projected features have a standard deviation of about 1.
     side : "softplus" or "sigmoid"
-        What keeps side lengths positive; the paper's sigmoid keeps them below 1 as well.
+        The function that makes side lengths positive; the paper's sigmoid keeps them below 1.
     distance_weight : float
         Weight lambda of L_D in Eq. 4, which pulls related boxes together.
     regularity_weight, inverse_volume_weight : float
         gamma_1 and gamma_2 of Eq. 6: even sides, and volumes away from zero.
     size_weight : float
-        Weight of Eq. 13, which pulls the volumes of the boxes to those that `fit` is given.
+        Weight of Eq. 13, which pulls the volumes of the boxes towards those given to `fit`.
     ranks : bool
         Learn the rank of each relation among the training pairs, a share in [0, 1], rather than
         the relation itself. It suits graded relations of any scale: the boxes are then most
         precise where most pairs are. Predictions are ranks as well; see `affinity`.
     teacher : estimator, optional
-        A model that is fitted first, on the same training pairs, such as an `Ensemble`. What it
-        predicts is then learned for all other pairs of existing datasets, as far as some training
-        pair has the same target.
+        A model that is fitted first, on the same training pairs, such as an `Ensemble`. The boxes
+        then learn its prediction for every other pair of existing datasets whose target is the
+        target of some training pair.
     relabel : bool
         Learn the teacher's prediction for the training pairs as well.
     seed : int
@@ -171,17 +171,17 @@ class Task2Box(BaseEstimator):
     def fit(
         self, tasks: TaskCollection, split: Split | None = None, volumes: Tensor | None = None
     ) -> Task2Box:
-        """Train on the training pairs of `split`, or on all measured pairs where it is left out.
+        """Train on the training pairs of `split`, or on all measured pairs without a split.
 
-        Only the features of the existing datasets, the relation of the training pairs and, where
-        given, the volumes of the existing datasets are seen.
+        Nothing is used but the features of the existing datasets, the relation of the training
+        pairs and, if given, the volumes of the existing datasets.
 
         Parameters
         ----------
         tasks : TaskCollection of N datasets
         split : Split, optional
         volumes : Tensor, shape (N,), optional
-            What the volume of each dataset's box should be (Eq. 13).
+            The desired volume of each dataset's box (Eq. 13).
 
         Raises
         ------
@@ -236,7 +236,7 @@ class Task2Box(BaseEstimator):
 
     @torch.no_grad()
     def embed(self, features: Tensor) -> Boxes:
-        """Boxes of datasets, seen in training or not.
+        """Boxes of datasets, whether they were used in training or not.
 
         Parameters
         ----------
@@ -254,7 +254,7 @@ class Task2Box(BaseEstimator):
                 f"{tuple(features.shape)}"
             )
         if not features.isfinite().all():
-            raise ValueError("features must be finite, but there is a NaN or an infinity in them")
+            raise ValueError("features must be finite, but they hold a NaN or an infinity")
         return network(features.to(next(network.parameters()).device)).to("cpu")
 
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
@@ -275,10 +275,10 @@ class Task2Box(BaseEstimator):
         return overlap(boxes[pairs[:, 0]], boxes[pairs[:, 1]], soft=True)
 
     def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Score to compare with a threshold in order to say "i is contained in j", shape (P,).
+        """Score for "i is contained in j", to compare with a threshold, shape (P,).
 
-        The paper's rule asks that d_box(Z_i, Z_j) exceeds the threshold and also the overlap in
-        the other direction; where it does not, the score is 0.
+        By the paper's rule d_box(Z_i, Z_j) must exceed the threshold and also d_box(Z_j, Z_i). The
+        score is 0 if it does not exceed the latter.
         """
         forward = self.predict(features, pairs)
         return torch.where(forward > self.predict(features, pairs.flip(1)), forward, 0.0)
@@ -298,7 +298,7 @@ class Task2Box(BaseEstimator):
     def save(self, path: str | Path) -> None:
         """Write `path` (safetensors) with the weights and, in its metadata, the settings.
 
-        The teacher is not kept: it has done its work.
+        The teacher is left out: a fitted model no longer needs it.
         """
         check_is_fitted(self, "network_")
         settings = {name: getattr(self, name) for name in Task2Box._get_param_names()}
@@ -351,8 +351,13 @@ class Task2Box(BaseEstimator):
         return network
 
     def _make_teacher(self) -> BaseEstimator | None:
-        """The unfitted teacher of this model, with its seed; None without a teacher."""
-        return None if self.teacher is None else _with_own(self.teacher, self)
+        """The unfitted teacher with the seed of this model; None without a teacher."""
+        if self.teacher is None:
+            return None
+        teacher = clone(self.teacher)
+        names = teacher.get_params()
+        changes = {name: self.progress for name in names if name.split("__")[-1] == "progress"}
+        return teacher.set_params(**changes | ({"seed": self.seed} if "seed" in names else {}))
 
     def _on_own_scale(self, tasks: TaskCollection, split: Split) -> TaskCollection:
         """The collection with the relation that this model learns; sets `scale_`."""
@@ -452,7 +457,12 @@ def fit_many(
     splits = [leave_out(t) if s is None else s for t, s in zip(tasks, splits, strict=True)]
     _require_same_settings(models)
     if isinstance(models[0], Task2Box):
-        _fit_boxes(models, tasks, splits, volumes, bar)
+        volumes = None if volumes is None else as_tensor(volumes, torch.float32)
+        _require_trainable(models[0], tasks, splits, volumes)
+        size = _group_size(models[0], tasks[0])
+        for start in range(0, len(models), size):
+            group = slice(start, start + size)
+            _fit_group(models[group], tasks[group], splits[group], volumes, bar)
     elif isinstance(models[0], Ensemble):
         size = models[0].size
         members = [model._member(k) for k in range(size) for model in models]
@@ -465,25 +475,6 @@ def fit_many(
             if bar is not None:
                 bar.update()
     return models
-
-
-def _fit_boxes(
-    models: list[Task2Box],
-    tasks: list[TaskCollection],
-    splits: list[Split],
-    volumes: Tensor | None,
-    bar: tqdm | None,
-) -> None:
-    _require_trainable(models[0], tasks, splits)
-    if volumes is not None:
-        volumes = as_tensor(volumes, torch.float32)
-        n = len(tasks[0])
-        if volumes.shape != (n,) or not ((volumes > 0) & volumes.isfinite()).all():
-            raise ValueError(f"volumes must be {n} positive numbers, one for each dataset")
-    size = _group_size(models[0], tasks[0])
-    for start in range(0, len(models), size):
-        group = slice(start, start + size)
-        _fit_group(models[group], tasks[group], splits[group], volumes, bar)
 
 
 def _fit_group(
@@ -535,7 +526,7 @@ def _fit_group(
                     history[name].append(term.tolist())
                 own_bar.set_postfix(loss=f"{loss.item() / len(models):.1f}", refresh=False)
             if bar is not None:
-                # A hair less: tqdm warns where the rounded sum of the parts exceeds the whole.
+                # Slightly less: tqdm warns if the rounded sum of the parts exceeds the whole.
                 bar.update(len(models) / epochs * (1 - 1e-9))
 
     for k, (model, own) in enumerate(zip(models, network.eval().unstack(), strict=True)):
@@ -578,14 +569,6 @@ def _targets(
     )
 
 
-def _with_own(teacher: BaseEstimator, model: Task2Box) -> BaseEstimator:
-    """A clone of the teacher with the seed of the model, and with progress bars as it has."""
-    teacher = clone(teacher)
-    names = teacher.get_params()
-    changes = {name: model.progress for name in names if name.split("__")[-1] == "progress"}
-    return teacher.set_params(**changes | ({"seed": model.seed} if "seed" in names else {}))
-
-
 def _values(matrix: Tensor, pairs: Tensor) -> Tensor:
     return matrix[pairs[:, 0], pairs[:, 1]]
 
@@ -598,8 +581,8 @@ def _group_size(model: Task2Box, tasks: TaskCollection) -> int:
     """How many models train together at most."""
     if pick_device(model.device).type == "cuda":
         return sys.maxsize
-    # Beyond 32 MB for one layer's weights the allocator asks the system for the memory of each
-    # gradient anew in each epoch, which costs more than training together saves.
+    # If one layer's weights exceed 32 MB, the allocator asks the system for the memory of each
+    # gradient anew in each epoch. That costs more than training together saves.
     most = 2**25 // 4
     inputs = min(tasks.features.shape) if model.project else tasks.features.shape[1]
     widths = [inputs, *model.hidden, 2 * model.box_dim]
@@ -608,10 +591,10 @@ def _group_size(model: Task2Box, tasks: TaskCollection) -> int:
 
 
 def settings_of(model: BaseEstimator) -> dict:
-    """What decides a fit except for the seed, the device and the progress bar, nested ones too."""
+    """The hyper-parameters except for seeds and progress bars; those of a teacher as well."""
     settings = {"class": type(model).__name__}
     for name, value in model.get_params().items():
-        if name.split("__")[-1] not in ("seed", "device", "progress"):
+        if name.split("__")[-1] not in ("seed", "progress"):
             settings[name] = type(value).__name__ if isinstance(value, BaseEstimator) else value
     return settings
 
@@ -628,7 +611,10 @@ def _require_same_settings(models: Sequence[BaseEstimator]) -> None:
 
 
 def _require_trainable(
-    model: Task2Box, tasks: Sequence[TaskCollection], splits: Sequence[Split]
+    model: Task2Box,
+    tasks: Sequence[TaskCollection],
+    splits: Sequence[Split],
+    volumes: Tensor | None,
 ) -> None:
     if model.loss not in LOSSES:
         raise ValueError(f"unknown loss {model.loss!r}; there are: {', '.join(LOSSES)}")
@@ -636,6 +622,10 @@ def _require_trainable(
         raise ValueError(f"unknown side {model.side!r}; there are: {', '.join(SIDES)}")
     if not all(len(split.train) for split in splits):
         raise ValueError("no training pairs: the collection has no measured relation to learn")
+    if volumes is not None:
+        n = len(tasks[0])
+        if volumes.shape != (n,) or not ((volumes > 0) & volumes.isfinite()).all():
+            raise ValueError(f"volumes must be {n} positive numbers, one for each dataset")
     for what, sizes in {
         "existing datasets": {len(split.existing) for split in splits},
         "features": {own.features.shape[1] for own in tasks},

@@ -1,4 +1,4 @@
-"""The network of Task2Box: representations in, boxes out; several networks can lie side by side."""
+"""The network of Task2Box, from representations to boxes; several networks can be stacked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIDES = {"sigmoid": torch.sigmoid, "softplus": softplus}
 class BoxNetwork(nn.Module):
     """The network of the paper's section 9.2: features (N, D) to Boxes of batch shape (N,).
 
-    Several of one shape can lie side by side, as one network from (K, N, D) to (K, N).
+    K networks of one shape can be stacked into one, from (K, N, D) to (K, N).
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class BoxNetwork(nn.Module):
     directions : int, optional
         Number of directions that a `Projection` before the first layer keeps; none if left out.
     models : int
-        Number K of networks side by side.
+        Number K of stacked networks.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class BoxNetwork(nn.Module):
         return self.boxes(self.inputs(features).mT)
 
     def boxes(self, inputs: Tensor) -> Boxes:
-        """Boxes (K, N) from what the first layer takes, (K, directions, N): datasets last.
+        """Boxes (K, N) from the inputs of the first layer, (K, directions, N): datasets last.
 
-        In that layout each unit's values lie together, and K batch norms are one.
+        In this layout the values of each unit are contiguous, and K batch norms are one.
         """
         hidden = self.backbone(inputs)
         lower = self.lower(hidden).mT
@@ -86,13 +86,13 @@ class BoxNetwork(nn.Module):
 
     @classmethod
     def stack(cls, networks: Sequence[BoxNetwork]) -> BoxNetwork:
-        """Networks of one shape side by side."""
+        """Networks of one shape, stacked into one."""
         states = [network.state_dict() for network in networks]
         together = {name: torch.cat([state[name] for state in states]) for name in states[0]}
         return cls._of(networks[0].settings, together, len(networks))
 
     def unstack(self) -> list[BoxNetwork]:
-        """Each network by itself."""
+        """The networks one by one."""
         state = self.state_dict()
         return [
             self._of(self.settings, {n: v[k : k + 1].clone() for n, v in state.items()}, 1).train(
@@ -110,7 +110,7 @@ class BoxNetwork(nn.Module):
 
 
 class Linear(nn.Module):
-    """K linear layers side by side, (K, in, N) to (K, out, N), initialised as torch's own."""
+    """K stacked linear layers, (K, in, N) to (K, out, N), initialised as torch's own."""
 
     def __init__(self, models: int, in_features: int, out_features: int):
         super().__init__()
@@ -127,7 +127,7 @@ class Linear(nn.Module):
 
 
 class BatchNorm(nn.Module):
-    """Batch norm of K layers side by side, (K, width, N)."""
+    """Batch norm of K stacked layers, (K, width, N)."""
 
     def __init__(self, models: int, width: int):
         super().__init__()
@@ -144,8 +144,8 @@ class BatchNorm(nn.Module):
 class Projection(nn.Module):
     """Features (K, N, D) to their coordinates (K, N, R) along the directions of the training data.
 
-    Each feature is standardised over the training datasets; the directions are the principal axes
-    of those, and one factor for all makes the coordinates' variance 1 in the mean. R is the
+    Each feature is standardised over the training datasets. The directions are the principal axes
+    of the result, scaled by one factor so that the mean variance of the coordinates is 1. R is the
     smaller of D and the number of training datasets.
     """
 
@@ -161,7 +161,7 @@ class Projection(nn.Module):
         """Learn the directions of training datasets (N, D)."""
         features = features.double()
         centre = features.mean(0)
-        # A feature that is the same everywhere says nothing of the training datasets.
+        # A constant feature does not tell the training datasets apart.
         spread = features.std(0, correction=0)
         constant = spread <= 1e-6 * spread.max()
         scale = torch.where(constant, 0.0, 1 / spread.masked_fill(constant, 1.0))
@@ -174,7 +174,7 @@ class Projection(nn.Module):
 
 
 def pick_device(device: str) -> torch.device:
-    """The torch device that a setting names; "auto" is a GPU where there is one."""
+    """The torch device that a setting names; "auto" is a GPU if there is one, or the CPU."""
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if torch.device(device).type == "cuda" and not torch.cuda.is_available():

@@ -87,11 +87,10 @@ def run_protocol(
     with tqdm(total=cases * len(methods), bar_format=form, disable=not progress) as bar:
         for name, method in methods:
             bar.set_description(label(name, getattr(method, "box_dim", np.nan)))
+            own = {k: v for k, v in settings_of(method).items() if not k.endswith("device")}
             in_batches = together if isinstance(method, Task2Box | Ensemble) else None
-            key = about | {
-                "method": name,
-                "settings": _digest(settings_of(method), kind_of_case, data, in_batches),
-            }
+            settings = _digest(own, kind_of_case, data, in_batches)
+            key = about | {"method": name, "settings": settings}
             known = _rows_with(kept, key)
             known = known[known["case"] < cases] if len(known) else known
             found.append(known)

@@ -177,3 +177,31 @@ def test_the_progress_bar_of_many_epochs_warns_of_nothing(capfd):
         warnings.simplefilter("error")
         t2b.run_protocol(tasks, methods, cases=3)
     assert "100%" in capfd.readouterr().err
+
+
+def test_the_number_of_cases_that_train_together_is_in_the_key(tmp_path):
+    """It decides the rounding of boxes, but not of a baseline."""
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    for together in (1, 2, 2):
+        t2b.run_protocol(
+            tasks, small_methods()[1:], cases=2, path=path, together=together, progress=False
+        )
+    assert read_results(path).groupby("method").size().to_dict() == {"Task2Box": 4, "Random": 2}
+
+
+def test_a_run_that_goes_on_trains_the_same_cases_together(tmp_path, monkeypatch):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    groups = []
+    monkeypatch.setattr(
+        "t2b_lib.protocol.fit_many",
+        lambda models, tasks, splits, bar: groups.append([model.seed for model in models]),
+    )
+    monkeypatch.setattr(
+        "t2b_lib.protocol.evaluate",
+        lambda *_: pd.DataFrame([{"box_dim": 2, "existing": 0.5, "novel": 0.5}]),
+    )
+    for cases in (4, 7):
+        t2b.run_protocol(
+            tasks, small_methods()[:1], cases=cases, path=path, together=2, progress=False
+        )
+    assert groups == [[0, 1], [2, 3], [4, 5], [6]]
