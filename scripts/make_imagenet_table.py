@@ -4,7 +4,7 @@
     python scripts/make_imagenet_table.py                                 # NLTK's own corpus
 
 Needs nltk, timm (the 1,000 WordNet offsets in label order) and open_clip_torch (the class names).
-WordNet has to be version 3.0: ImageNet's identifiers are its byte offsets.
+It must be WordNet 3.0, because ImageNet's identifiers are byte offsets in its files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tables import DATA, write_csv
 
 
 class PlainWordNet(WordNetCorpusReader):
-    """WordNet from its own files, without the map to other versions that NLTK's corpus adds."""
+    """WordNet from its original files, without NLTK's map to other versions."""
 
     def map_wn(self, version="wordnet"):
         return None
@@ -37,9 +37,11 @@ def open_wordnet(folder: Path | None) -> Iterator[WordNetCorpusReader]:
         yield _version_3(nltk.corpus.wordnet)
         return
     if not (folder / "data.noun").is_file():
-        raise FileNotFoundError(f"{folder} holds no WordNet: there is no data.noun in it.")
+        raise FileNotFoundError(
+            f"{folder} has no file data.noun: name the folder of WordNet 3.0's files."
+        )
     with tempfile.TemporaryDirectory() as copy:
-        # NLTK wants `lexnames`, which Debian leaves out, and refuses folders it was not told of.
+        # NLTK needs `lexnames`, which Debian leaves out, and reads only folders in its path.
         for file in folder.iterdir():
             if file.is_file():
                 shutil.copy(file, copy)
@@ -57,7 +59,7 @@ def open_wordnet(folder: Path | None) -> Iterator[WordNetCorpusReader]:
 
 def _version_3(wordnet):
     if (version := wordnet.get_version()) != "3.0":
-        raise ValueError(f"ImageNet needs WordNet 3.0, this is {version}.")
+        raise ValueError(f"ImageNet needs WordNet 3.0, but this is WordNet {version}.")
     return wordnet
 
 
@@ -66,7 +68,7 @@ def readable(lemma: str) -> str:
 
 
 def class_rows(synsets: list) -> list[dict]:
-    """One row per class in label order; a class name that occurs twice gives way to its lemma."""
+    """One row per class in label order; a class name that occurs twice is replaced by its lemma."""
     from open_clip.zero_shot_metadata import IMAGENET_CLASSNAMES
 
     twice = {name for name, n in Counter(IMAGENET_CLASSNAMES).items() if n > 1}
@@ -76,7 +78,7 @@ def class_rows(synsets: list) -> list[dict]:
     ]
     if len(set(names)) != len(names):
         raise ValueError(
-            f"class names not unique: {[n for n, k in Counter(names).items() if k > 1]}"
+            f"these class names occur twice: {[n for n, k in Counter(names).items() if k > 1]}"
         )
     return [
         {"label": label, "synset": synset.name(), "name": name}

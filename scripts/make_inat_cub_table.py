@@ -4,13 +4,13 @@
     pip install --no-deps tensorflow-datasets mmpretrain      # for their name lists, not their code
     python scripts/make_inat_cub_table.py
 
-The 8,142 species of iNaturalist 2018 and the 200 classes of CUB-200-2011, placed into families,
-orders and classes by the NCBI taxonomy. What cannot be placed is left out, and counted:
+The 8,142 species of iNaturalist 2018 and the 200 classes of CUB-200-2011, with their families,
+orders and classes in the NCBI taxonomy. These are left out, and counted:
 
-- names that NCBI does not know, if it does not know their genus either;
-- names that mean another organism to NCBI (the plant *Viola* is a moth there, too);
-- four of CUB's classes, which are genera and no species;
-- species that occur in both under different names and are placed differently.
+- species that NCBI does not know, if it does not know their genus either;
+- names that mean another organism to NCBI (*Viola* is a plant, but also a moth);
+- four of CUB's classes that are genera, not species;
+- species that are in both under different names and have different places.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tables import DATA, write_csv
 
 RANKS = ("class", "order", "family")
 
-# CUB's names that no bird bears as its only common name; a genus stands for itself.
+# CUB's names that are not the common name of exactly one bird. Genera are left out.
 CUB_BY_HAND = {
     "Artic Tern": "Sterna paradisaea",
     "Bank Swallow": "Riparia riparia",
@@ -102,7 +102,7 @@ def text_of(taxon: int, attribute: str) -> str | None:
 
 
 def common_name(species: Species) -> str:
-    """NCBI's common name, or the title of the English Wikipedia's article where that is none."""
+    """NCBI's common name, or else the title of the English Wikipedia's article."""
     if species.taxon is None:
         return ""
     if name := text_of(species.taxon, "common_name"):
@@ -113,7 +113,7 @@ def common_name(species: Species) -> str:
 
 
 def inaturalist_species(names: list[str]) -> list[Species]:
-    """The species, placed by name where NCBI knows it, else as a congener is, or the genus."""
+    """The species, placed by name if NCBI knows it, else like another of its genus or the genus."""
     known = {name: taxon for name in names if (taxon := taxon_of(name))}
     congener = {name.split()[0]: taxon for name, taxon in known.items()}
     species, how = [], Counter()
@@ -128,11 +128,11 @@ def inaturalist_species(names: list[str]) -> list[Species]:
 
 
 def without_other_organisms(species: list[Species]) -> list[Species]:
-    """Leave out what NCBI places in a class that the label order contradicts.
+    """Leave out species whose class in NCBI contradicts the order of the labels.
 
-    iNaturalist's labels come class by class. So a stretch of labels of one class in the midst of
-    another is not what iNaturalist means by these names: its neighbours on both sides say so.
-    Stretches go one at a time, the one most outnumbered by its neighbours first.
+    iNaturalist's labels are sorted by class. So a run of labels of one class between two runs of
+    another class is an error: its names mean other organisms to NCBI. Runs are removed one at a
+    time, the one most outnumbered by its neighbours first.
     """
     species, left_out = list(species), []
     while True:
@@ -155,7 +155,7 @@ def without_other_organisms(species: list[Species]) -> list[Species]:
 
 
 def spoken(name: str) -> str:
-    """A common name without what its spellings differ in."""
+    """A common name without the differences between its spellings."""
     name = re.sub(r"['’]s\b|['’]", "", name.lower()).replace("grey", "gray")
     return re.sub(r"[^a-z]+", " ", name).strip()
 
@@ -179,7 +179,7 @@ def is_bird_species(taxon: int) -> bool:
         return (
             taxoniq.Taxon(taxon).rank.name == "species" and placement(taxon).get("class") == "Aves"
         )
-    except KeyError:  # a number that NCBI has given up
+    except KeyError:  # a number that NCBI no longer uses
         return False
 
 
@@ -194,7 +194,7 @@ def cub_species(names: list[str]) -> list[Species]:
             how["by hand"] += 1
         else:
             if len(birds[spoken(name)]) != 1:
-                raise ValueError(f"{name!r} is no single bird: place it in CUB_BY_HAND.")
+                raise ValueError(f"{name!r} is not one bird in NCBI: add it to CUB_BY_HAND.")
             (taxon,) = birds[spoken(name)]
             how["by common name"] += 1
         scientific = text_of(taxon, "scientific_name")
@@ -204,16 +204,16 @@ def cub_species(names: list[str]) -> list[Species]:
 
 
 def epithet_stem(name: str) -> str:
-    """The second word without its ending, which follows the gender of the genus."""
+    """The second word without its ending, which depends on the gender of the genus."""
     return re.sub(r"(us|um|is|ii|a|e|i)$", "", name.split()[1])
 
 
 def merged(inaturalist: list[Species], cub: list[Species]) -> list[Species]:
-    """One entry per species, whichever dataset it is in.
+    """One entry for each species, whichever dataset it is in.
 
-    A bird of CUB is one of iNaturalist's if NCBI knows both as one taxon, or if NCBI does not know
-    iNaturalist's name and both have the same epithet in the same order: the genus was renamed. Such
-    a bird is left out if its old genus is in another family: its placement is in conflict.
+    A bird of CUB is also in iNaturalist if NCBI gives both one taxon. It is also the same if NCBI
+    does not know iNaturalist's name, and both have the same epithet and order: the genus was
+    renamed. Such a bird is left out if its old genus is in another family.
     """
     by_taxon = {s.taxon: s for s in inaturalist if s.taxon}
     renamed = defaultdict(list)
@@ -244,7 +244,7 @@ def merged(inaturalist: list[Species], cub: list[Species]) -> list[Species]:
 
 
 def taxon_rows(species: list[Species]) -> list[dict]:
-    """One row per family, order and class, with the next of these that it lies in."""
+    """One row per family, order and class, with the next higher one that it lies in."""
     parents: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in species:
         chain = [(rank, one.placement[rank]) for rank in RANKS if rank in one.placement]
@@ -257,7 +257,7 @@ def taxon_rows(species: list[Species]) -> list[dict]:
     ]
     names = Counter(row["taxon"] for row in rows)
     if ambiguous := [name for name, n in names.items() if n > 1]:
-        raise ValueError(f"taxa with two places: {ambiguous}")
+        raise ValueError(f"these taxa have two parents: {ambiguous}")
     return rows
 
 

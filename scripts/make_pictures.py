@@ -1,9 +1,9 @@
-"""Make the pictures of the README and of the book's first page: real boxes of trained models.
+"""Make the pictures of the README and of the book's first page from trained models.
 
     python scripts/make_pictures.py
 
-book/_static/boxes.png shows branches of ImageNet's instruments, book/_static/map.png the map by
-labels as the chapter hub_map has it.
+book/_static/boxes.png shows branches of ImageNet's instruments; book/_static/map.png shows the map
+by labels of the chapter hub_map.
 """
 
 from pathlib import Path
@@ -48,7 +48,7 @@ def public_datasets(most=100, seed=0):
     samples = [torch.stack([vectors[name] for name in names]) for names in drawn]
     model = t2b.Task2Box(size_weight=1e4, regularity_weight=1e3, seed=seed)
     boxes = t2b.hub.HubMap(model).fit(table, samples).boxes_
-    # The last of the colours is a grey, too.
+    # The last of the colours is a grey, like that of the others.
     colour = dict(zip(table.field.value_counts().index, plots.COLOURS[:7], strict=False))
     _, ax = plt.subplots(figsize=(9, 8))
     colours = [colour.get(field, OTHERS) for field in table.field]

@@ -1,18 +1,16 @@
-"""Where the scripts of this folder put the tables that they make."""
+"""The folder of the shipped tables, and how the scripts of this folder write them."""
 
-import csv
-import os
 from pathlib import Path
+
+import pandas as pd
+
+from t2b_lib.store import write_whole
 
 DATA = Path(__file__).resolve().parents[1] / "t2b_lib" / "data"
 
 
 def write_csv(path: Path, rows: list[dict]) -> None:
-    """Write the table whole or not at all, and say how large it is."""
-    unfinished = path.with_name(path.name + ".tmp")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(unfinished, path)
-    print(f"{path.name}: {len(rows)} rows, {path.stat().st_size / 1000:.0f} kB")
+    """Write a table whole or not at all, and print its size."""
+    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    write_whole(path, text)
+    print(f"{path.name}: {len(rows)} rows, {len(text.encode()) / 1000:.0f} kB")

@@ -10,7 +10,7 @@ import t2b_lib as t2b
 from t2b_lib import baselines
 from t2b_lib.affinity import Additive, AffinityBoxes
 from t2b_lib.hub import HubMap
-from t2b_lib.hub.rivals import Nearness, NearestPairs
+from t2b_lib.hub.rivals import NearestPairs, Nearness
 
 LEARNING = [
     t2b.Task2Box(),

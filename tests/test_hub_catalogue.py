@@ -19,7 +19,7 @@ def table():
     return catalogue()
 
 
-def test_has_at_least_131_datasets_with_two_classes_each(table):
+def test_at_least_131_datasets_have_two_classes(table):
     assert list(table.columns) == COLUMNS
     assert len(table) >= 131
     assert table["classes"].map(lambda names: isinstance(names, tuple) and len(names) >= 2).all()
@@ -39,7 +39,7 @@ def test_samples_are_whole_and_enough_for_the_classes(table):
     assert (table["samples"] >= table["classes"].map(len)).all()
 
 
-def test_urls_licences_fields_and_sources_are_there(table):
+def test_urls_licences_fields_and_sources_are_given(table):
     assert table["url"].map(lambda url: bool(re.fullmatch(r"https?://[^\s/]+/?\S*", url))).all()
     assert table["licence"].map(lambda name: len(name) < 40 and name == name.strip()).all()
     assert not table["licence"].str.lower().isin({"unknown", "other", "not-specified"}).any()
@@ -61,7 +61,7 @@ def test_class_names_are_words(table):
             assert not re.fullmatch(r"n\d{8}", one) and "_" not in one, (name, one)
 
 
-def test_only_datasets_that_say_so_have_the_classes_of_another(table):
+def test_datasets_with_equal_classes_refer_to_each_other(table):
     said = {
         row["name"]: row["classes_of"] or row["name"]
         for row in read_table("image_datasets", dtype=str).to_dict("records")
@@ -96,7 +96,7 @@ def test_only_datasets_that_say_so_have_the_classes_of_another(table):
         ("iNaturalist 2018", 461_939, 8_074),
     ],
 )
-def test_knows_well_known_datasets(table, name, samples, classes):
+def test_well_known_datasets_have_their_known_sizes(table, name, samples, classes):
     row = table.set_index("name").loc[name]
     assert (row["samples"], len(row["classes"])) == (samples, classes)
 
