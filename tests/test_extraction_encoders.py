@@ -187,6 +187,19 @@ def test_embeddings_that_are_not_finite_are_skipped(folder, plain, monkeypatch):
     assert [s.index for s in found.skipped] == [0, 12] and found.features().isfinite().all()
 
 
+def test_an_encoder_that_leaves_out_images_is_refused(folder, plain, monkeypatch):
+    usual = plain.encode_images
+    monkeypatch.setattr(plain, "encode_images", lambda pixels: usual(pixels)[1:])
+    with pytest.raises(ValueError, match="23 embeddings of 24 images"):
+        extract(image_folder(folder), plain, cache=False, progress=False)
+
+
+def test_an_encoder_may_be_given_by_what_makes_it(folder, plain):
+    made = extract(image_folder(folder), Plain, cache=False, progress=False)
+    found = extract(image_folder(folder), plain, cache=False, progress=False)
+    assert torch.equal(made.features(), found.features())
+
+
 def test_nothing_but_bad_images_is_an_error(tmp_path, plain):
     (tmp_path / "x" / "cat").mkdir(parents=True)
     (tmp_path / "x" / "cat" / "0.png").write_bytes(b"no image")
@@ -340,11 +353,13 @@ def test_a_killed_process_loses_one_shard_at_most(folder, plain, tmp_path, monke
     )
     for _ in range(8):  # six images a shard, two a batch: the second shard is kept by then
         process.stdout.readline()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
     assert list(kept.glob("*.safetensors"))
     monkeypatch.setattr(extraction, "SHARD", 6)
-    found = extract(image_folder(folder), plain, cache=kept, progress=False, batch_size=2)
+    # This process waits as long as the other one is at work.
+    threading.Timer(0.5, process.send_signal, [signal.SIGKILL]).start()
+    with pytest.warns(UserWarning, match="another process works on images-"):
+        found = extract(image_folder(folder), plain, cache=kept, progress=False, batch_size=2)
+    assert process.wait() == -signal.SIGKILL
     assert plain.images <= 12
     rows, _ = by_hand(folder)
     np.testing.assert_allclose(found.features(), np.r_[rows.mean(0), rows.var(0)], rtol=1e-6)

@@ -228,6 +228,12 @@ def test_the_head_is_the_best_one(classes):
     assert not head.weight.requires_grad
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_class_for_each_image_is_no_cause_for_a_warning():
+    head = fit_head(torch.eye(30), torch.arange(30))
+    assert torch.equal(head(torch.eye(30)).argmax(1), torch.arange(30))
+
+
 def test_the_head_learns_the_dataset(network, folder):
     probe = Probe(network, device="cpu")
     pixels, targets = fim_module.decode_all(image_folder(folder), probe.spatial)

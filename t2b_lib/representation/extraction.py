@@ -157,7 +157,8 @@ def extract(
     ModuleNotFoundError
         Ray is needed and not installed.
     ValueError
-        A prompt without {}, no readable image at all, or a stream on a cluster.
+        A prompt without {}, no readable image at all, an encoder that leaves out images, or a
+        stream on a cluster.
 
     Warns
     -----
@@ -222,6 +223,23 @@ class Part:
     seen: int = 0
     complete: bool = False
 
+    def add(self, entries: Sequence[Decoded], images: Tensor, texts: Tensor) -> tuple:
+        """Add embeddings (B, .) of images, given those of all labels; returns classes, vectors."""
+        if len(images) != len(entries):
+            said = f"the encoder gave {len(images)} embeddings of {len(entries)} images"
+            raise ValueError(f"{said}: it must give one of each.")
+        targets = torch.tensor([entry.target for entry in entries])
+        vectors = torch.cat([images.cpu(), texts[targets]], dim=1)
+        finite = vectors.isfinite().all(dim=1)
+        for i in (~finite).nonzero()[:, 0].tolist():
+            reason = "its embedding is not finite"
+            self.skipped.append(Skipped(entries[i].index, entries[i].name, reason))
+        vectors, targets = vectors[finite], targets[finite]
+        if self.moments is None:
+            self.moments = Moments.empty(len(texts), vectors.shape[1])
+        self.moments.add(vectors, targets)
+        return targets, vectors
+
     def merge(self, other: Part) -> None:
         """Add the results of other shards."""
         if self.moments is None:
@@ -284,7 +302,8 @@ class Embedder:
     """Embeds shards of a collection with an encoder, in this process or as a worker of Ray's."""
 
     def __init__(self, collection, encoder, prompt, vectors, batch_size, workers):
-        self.encoder = encoder() if callable(encoder) else encoder
+        made = hasattr(encoder, "encode_images") and not isinstance(encoder, type)
+        self.encoder = encoder if made else encoder()
         self.collection, self.prompt, self.vectors = collection, prompt, vectors
         self.on_gpu = self.encoder.device.type == "cuda"
         self.batch_size = batch_size or (256 if self.on_gpu else 32)
@@ -322,6 +341,7 @@ class Embedder:
 
         A batch has images of one shard only, so that the part of a shard depends on no other.
         """
+        texts = self.texts
         decoded = _decoded(items, self.encoder.spatial, self.workers, ahead=3 * self.batch_size)
         for shard, entries in groupby(decoded, lambda entry: entry.index // SHARD):
             part, rows, computing = Part([shard]), [], None
@@ -335,29 +355,15 @@ class Embedder:
                     launched = fine, self.encoder.encode_images(pixels)
                 # While a GPU works on this batch, the one before is added.
                 if computing:
-                    rows.append(self.add(part, *computing))
+                    rows.append(part.add(*computing, texts))
                 computing = launched
                 part.seen += len(batch)
                 tick(len(batch))
             if computing:
-                rows.append(self.add(part, *computing))
+                rows.append(part.add(*computing, texts))
             if self.vectors and rows:
                 part.rows[shard] = tuple(map(torch.cat, zip(*rows, strict=True)))
             yield part
-
-    def add(self, part: Part, entries: Sequence[Decoded], images: Tensor) -> tuple[Tensor, Tensor]:
-        """Add embeddings (B, .) of images to a part; returns their classes and vectors."""
-        targets = torch.tensor([entry.target for entry in entries])
-        vectors = torch.cat([images.cpu(), self.texts[targets]], dim=1)
-        finite = vectors.isfinite().all(dim=1)
-        for i in (~finite).nonzero()[:, 0].tolist():
-            reason = "its embedding is not finite"
-            part.skipped.append(Skipped(entries[i].index, entries[i].name, reason))
-        vectors, targets = vectors[finite], targets[finite]
-        if part.moments is None:
-            part.moments = Moments.empty(len(self.texts), vectors.shape[1])
-        part.moments.add(vectors, targets)
-        return targets, vectors
 
 
 class Decoded(NamedTuple):

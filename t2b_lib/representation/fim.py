@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import warnings
 from collections.abc import Callable, Sequence
 from operator import length_hint
 from pathlib import Path
@@ -300,7 +301,10 @@ def fit_head(features: Tensor, targets: Tensor) -> nn.Linear:
     # For two classes scikit-learn fits one row of weights, the difference of our two.
     strength = (2 if classes == 2 else 1) / (len(features) * decay)
     best = LogisticRegression(C=float(strength), tol=1e-6, max_iter=1000)
-    best.fit(features.double().cpu().numpy(), targets.cpu().numpy())
+    with warnings.catch_warnings():
+        # A dataset may have few images of many classes; scikit-learn takes that for a regression.
+        warnings.filterwarnings("ignore", "The number of unique classes is greater")
+        best.fit(features.double().cpu().numpy(), targets.cpu().numpy())
     weight, bias = torch.from_numpy(best.coef_), torch.from_numpy(best.intercept_)
     if classes == 2:
         weight, bias = torch.cat([-weight, weight]) / 2, torch.cat([-bias, bias]) / 2
