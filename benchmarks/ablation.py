@@ -1,13 +1,12 @@
-"""What each part of the default recipe brings, on hierarchies that the book does not report.
+"""The effect of each part of the default recipe, on hierarchies that the book does not report.
 
     python benchmarks/ablation.py
 
 ImageNet's animals, by prototypes and by label texts: they share no class with the instruments, and
-no dataset with iNaturalist + CUB. Each row changes one thing of the default recipe, the last one
-all that the paper's has otherwise. The recipe was chosen by such scores, of pairs that no model saw
-in training and none of which is reported anywhere else. "validation" are the pairs that choose the
-threshold and, of several restarts, the model. Rows that the output file has already are not
-computed again.
+no dataset with iNaturalist + CUB. Each row changes one part of the default recipe, and the last row
+is the paper's recipe. The recipe was chosen by such scores, on pairs that no model saw in training
+and that are not reported elsewhere. "validation" are the pairs that choose the threshold and, among
+several restarts, the model. Rows that are in the output file already are not computed again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the benchmarks time with, and on what they run."""
+"""The clock of the benchmarks, and a line about the machine."""
 
 import platform
 import time
@@ -7,7 +7,7 @@ import torch
 
 
 def machine(device):
-    """What a benchmark ran on, in words."""
+    """The device and the version of torch, in words."""
     name = (
         torch.cuda.get_device_name()
         if device.type == "cuda"

@@ -117,10 +117,10 @@ def matrix_products(features, box_dim):
 
 
 class LibraryEpoch:
-    """The plain way: all N^2 pairs of boxes as the box-embeddings library takes them."""
+    """An epoch with all N^2 pairs of boxes through the box-embeddings library."""
 
     def __init__(self, tasks, split, box_dim, device):
-        # Through our own door first, which keeps the library's remark on AllenNLP quiet.
+        # Our own import first: it silences the library's warning about AllenNLP.
         t2b.Boxes([0.0], [1.0]).to_box_tensor()
         from box_embeddings.modules.intersection import Intersection
         from box_embeddings.modules.volume.volume import Volume

@@ -19,11 +19,10 @@ THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(1, 10))
 def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
     """Scores of a fitted model on the unseen pairs of a split, as in the paper's Tables 1 to 3.
 
-    A binary relation (containment) is scored by F1: pair (i, j) is predicted to be contained when
-    `model.containment_score` exceeds a threshold, chosen on the validation pairs. A graded
-    relation is scored by Spearman's rank correlation with `model.predict`.
-
-    A model that has a `threshold_` already, chosen on its training pairs, keeps that.
+    A binary relation (containment) is scored by F1: i is predicted to be contained in j if
+    `model.containment_score` exceeds a threshold. This is the model's own `threshold_`, if it has
+    one from its training pairs, or chosen on the validation pairs. A graded relation is scored by
+    Spearman's rank correlation with `model.predict`.
 
     Parameters
     ----------
@@ -34,9 +33,9 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
     Returns
     -------
     DataFrame with one row
-        method, box_dim (where it has one), metric, existing (score on the test pairs), novel
-        (score on the pairs with novel datasets, NaN where there are none), threshold, and how many
-        pairs each score is of.
+        method, box_dim (NaN without boxes), metric, threshold, existing (score on the test pairs),
+        novel (score on the pairs with novel datasets, NaN if there are none), and the number of
+        pairs of each score.
     """
     row = {"method": type(model).__name__, "box_dim": getattr(model, "box_dim", np.nan)}
     parts = {"existing": split.test, "novel": split.novel_pairs}
@@ -99,11 +98,11 @@ def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, fl
     Returns
     -------
     dict
-        existing: over the test pairs. novel: over all pairs of a novel and an existing task, and
-        of these novel_source: from a novel to an existing task; novel_target: from an existing to
-        a novel task, which asks for the *level* of a target that was never measured;
-        within_target: over the sources of one novel target, its level not asked for, averaged over
-        the novel targets. NaN where there are fewer than three pairs.
+        existing: over the test pairs. novel: over all pairs of a novel and an existing task.
+        novel_source: of these, from a novel to an existing task. novel_target: from an existing to
+        a novel task, which needs the *level* of a target that was never measured. within_target:
+        over the sources of one novel target, for which the level does not matter, averaged over
+        the novel targets. NaN for fewer than three pairs.
     """
     is_source = torch.isin(split.novel_pairs[:, 0], split.novel)
     parts = {
@@ -122,22 +121,21 @@ def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, fl
 
 
 def misaligned_spearman(model, tasks: TaskCollection, split: Split, seed: int = 0) -> float:
-    """What the authors' evaluation on novel tasks computes, reproduced on purpose: do not use it.
+    """The faulty score of the authors' evaluation on novel tasks, to show what it gives.
 
-    The existing tasks' boxes are shuffled and then compared with affinities in the order before
-    the shuffling; and the affinity of the p-th novel and the q-th existing task is read from row p
-    and column q of the whole table, whichever tasks those are.
+    The boxes of the existing tasks are shuffled and then compared with affinities in the order
+    before the shuffling. Also, the affinity of the p-th novel and the q-th existing task is read
+    from row p and column q of the whole table, which belong to other tasks.
     """
     random = torch.Generator().manual_seed(seed)
-    shuffled = split.existing[torch.randperm(len(split.existing), generator=random)]
-    place = {int(task): k for part in (split.novel, split.existing) for k, task in enumerate(part)}
-    truths, pairs = [], []
-    for i, j in split.novel_pairs.tolist():
-        truths.append(float(tasks.relation[place[i], place[j]]))
-        pairs.append([t if t in split.novel else int(shuffled[place[t]]) for t in (i, j)])
-    predicted = model.predict(tasks.features, torch.tensor(pairs)).numpy()
-    measured = ~np.isnan(truths)
-    return float(spearmanr(np.array(truths)[measured], predicted[measured]).statistic)
+    existing, novel = split.existing, split.novel
+    shuffled, position = torch.arange(len(tasks)), torch.zeros(len(tasks), dtype=torch.long)
+    shuffled[existing] = existing[torch.randperm(len(existing), generator=random)]
+    position[existing], position[novel] = torch.arange(len(existing)), torch.arange(len(novel))
+    truth = truth_of(tasks, position[split.novel_pairs])
+    predicted = model.predict(tasks.features, shuffled[split.novel_pairs]).numpy()
+    measured = ~np.isnan(truth)
+    return float(spearmanr(truth[measured], predicted[measured]).statistic)
 
 
 def _threshold(model, tasks: TaskCollection, split: Split) -> float:

@@ -75,7 +75,7 @@ def run_protocol(
     Raises
     ------
     ValueError
-        If `path` is there but holds no such table.
+        If there is a file at `path` that is not such a table.
     """
     about = dict(about or {})
     kind_of_case = {"novel": novel, "fractions": fractions, "datasets": datasets}
@@ -142,7 +142,7 @@ def random_case(
     Raises
     ------
     ValueError
-        As `split`, or if there are not so many datasets.
+        As `split`, or if `datasets` is too small or too large.
     """
     if datasets is None:
         return split(tasks, novel=novel, seed=seed, fractions=fractions)
@@ -161,12 +161,7 @@ def random_case(
         for j in [*sorted(around[i].nonzero().flatten().tolist(), key=lambda j: sizes[j]), i]
     )
     existing = torch.tensor(list(drawn)[: datasets - novel]).sort().values
-    rest = order[~torch.isin(order, existing)]
-    is_novel = torch.zeros(len(tasks), dtype=torch.bool)
-    is_novel[rest[:novel]] = True
-    is_existing = torch.zeros(len(tasks), dtype=torch.bool)
-    is_existing[existing] = True
-
+    unseen = order[~torch.isin(order, existing)][:novel].sort().values
     part = TaskCollection(
         [tasks.names[i] for i in existing],
         tasks.features[existing],
@@ -174,10 +169,10 @@ def random_case(
     )
     inside = split(part, seed=seed, fractions=fractions)
     pairs = tasks.measured_pairs()
-    crossing = is_novel[pairs].any(1) & is_existing[pairs].any(1)
+    crossing = torch.isin(pairs, unseen).any(1) & torch.isin(pairs, existing).any(1)
     return Split(
         existing=existing,
-        novel=is_novel.nonzero().flatten(),
+        novel=unseen,
         train=existing[inside.train],
         validation=existing[inside.validation],
         test=existing[inside.test],
@@ -196,9 +191,9 @@ def read_results(path: str | os.PathLike, *, missing_ok: bool = False) -> pd.Dat
     Raises
     ------
     FileNotFoundError
-        There is no such file (and `missing_ok` is False: with it, there are no rows).
+        There is no such file. With `missing_ok` the result has no rows instead.
     ValueError
-        The file holds no such table.
+        The file is not such a table.
     """
     path = Path(path)
     if missing_ok and not path.exists():

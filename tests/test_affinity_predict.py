@@ -55,7 +55,7 @@ def test_an_overlap_of_one_is_a_finite_affinity():
     assert affinity.rescale(1.0) == 1
 
 
-def test_rescale_refuses_what_is_no_affinity():
+def test_rescale_refuses_negative_affinities():
     with pytest.raises(ValueError, match=r"-0\.1"):
         affinity.rescale([0.2, -0.1, np.nan])
     for function in (affinity.rescale, affinity.restore):
@@ -109,7 +109,7 @@ def test_scores_tell_new_sources_from_new_targets(tasks):
     assert scores["novel_target"] == pytest.approx(1)
 
 
-def test_within_target_forgives_the_level(tasks):
+def test_within_target_ignores_the_level(tasks):
     split = affinity.leave_out(tasks, [0, 1, 2])
     means = tasks.relation[:, :3].mean(0)
     # The novel targets' levels turned round: the lowest becomes the highest.
@@ -203,7 +203,7 @@ def test_overlaps_become_affinities_again(tasks, fitted):
     assert back[2] == back[3] == pytest.approx(float(known.max()), rel=1e-5)
 
 
-def test_affinity_boxes_ask_to_be_fitted(tasks):
+def test_unfitted_affinity_boxes_raise(tasks):
     with pytest.raises(ValueError, match="not fitted"):
         affinity.AffinityBoxes().embed(tasks.features)
 

@@ -139,7 +139,7 @@ def test_a_graded_relation_needs_no_threshold():
     assert t2b.evaluate(model, tasks, split).iloc[0]["metric"] == "Spearman"
 
 
-def test_nothing_of_the_novel_datasets_is_seen():
+def test_novel_datasets_do_not_change_a_measure():
     tasks = tasks_with(torch.cat((random_features(), random_features(1 * 12, positive=True)), 1))
     split = t2b.split(tasks, novel=3)
     changed = tasks.features.clone()

@@ -57,7 +57,7 @@ def test_models_trained_together_are_those_trained_alone(recipe, box_dim, double
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_in_single_precision_they_agree_up_to_rounding(recipe):
+def test_models_trained_together_agree_up_to_rounding_in_single_precision(recipe):
     """Where the boxes lie as a whole is free, and Adam makes a step of the rounding there."""
     tasks = tasks_of()
     for split, ours, theirs in fitted(RECIPES[recipe].get_params() | {"epochs": 10}, tasks):
@@ -68,7 +68,7 @@ def test_in_single_precision_they_agree_up_to_rounding(recipe):
         assert torch.equal(scores[0] > 0.5, scores[1] > 0.5)
 
 
-def test_one_trained_together_is_saved_and_loaded(tmp_path):
+def test_a_model_trained_with_others_is_saved_and_loaded(tmp_path):
     tasks = tasks_of()
     splits = [t2b.split(tasks, novel=6, seed=case) for case in range(3)]
     models = [t2b.Task2Box(hidden=(8,), epochs=5, progress=False, seed=s) for s in range(3)]
@@ -113,7 +113,7 @@ def test_initial_weights_are_drawn_as_torchs_own():
         assert mine.std().item() == pytest.approx(other.std().item(), rel=0.1)
 
 
-def test_projection_keeps_what_tells_the_training_datasets_apart():
+def test_projection_keeps_the_differences_of_the_training_datasets():
     random = torch.Generator().manual_seed(0)
     features = torch.randn(7, 40, generator=random) * torch.rand(40, generator=random) + 3
     features[:, 5] = 2.5  # the same everywhere
@@ -173,7 +173,7 @@ def test_models_that_do_not_go_together_are_refused():
         make(side="relu").fit(tasks)
 
 
-def test_too_many_for_the_memory_train_in_groups(monkeypatch):
+def test_too_many_models_for_the_memory_train_in_groups(monkeypatch):
     tasks = tasks_of()
     settings = {"hidden": (8,), "epochs": 5, "progress": False}
     splits = [t2b.split(tasks, novel=6, seed=case) for case in range(5)]
@@ -192,7 +192,7 @@ def test_too_many_for_the_memory_train_in_groups(monkeypatch):
         )
 
 
-def test_groups_are_smaller_where_layers_are_larger():
+def test_groups_are_smaller_if_layers_are_larger():
     features = torch.randn(101, 1664)
     tasks = t2b.TaskCollection([f"d{i}" for i in range(101)], features, torch.zeros(101, 101))
     assert _group_size(t2b.Task2Box.from_recipe("paper", device="cpu"), tasks) == 4

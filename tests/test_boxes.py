@@ -65,7 +65,7 @@ def test_two_negative_sides_do_not_make_a_volume():
     assert overlap(a, b) == 0
 
 
-def test_a_flat_box_lies_inside_what_covers_it():
+def test_a_flat_box_lies_inside_a_box_that_covers_it():
     segment = Boxes([0.2, 0.5], [0.4, 0.5])
     covering, elsewhere = Boxes([0.0, 0.0], [0.3, 1.0]), Boxes([0.0, 0.6], [1.0, 1.0])
     assert overlap(segment, covering) == pytest.approx(0.5)
@@ -283,7 +283,7 @@ def test_a_single_box_has_no_length_and_no_items():
 
 
 @pytest.mark.parametrize("soft", [False, True])
-def test_overlaps_stay_on_a_gpu_that_is_not_there(soft):
+def test_overlaps_keep_their_tensors_on_one_device(soft):
     """Devices alone, by torch's fake tensors: a mismatch raises."""
     with FakeTensorMode():
         boxes = Boxes(torch.empty(5, 2, device="cuda:0"), torch.empty(5, 2, device="cuda:0"))

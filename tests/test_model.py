@@ -93,7 +93,7 @@ def test_boxes_take_the_volumes_asked_for():
     assert agreement(volumes) > 0.9 > agreement(None)
 
 
-def test_volumes_that_are_none_are_a_clear_error():
+def test_wrong_volumes_are_refused():
     tasks = nested_tasks()
     for volumes in (torch.ones(3), torch.zeros(len(tasks)), [float("nan")] * len(tasks)):
         with pytest.raises(ValueError, match="volumes must be 12 positive numbers"):
@@ -114,7 +114,7 @@ def test_untrained_pairs_do_not_matter():
     assert torch.equal(first.lower, second.lower) and torch.equal(first.upper, second.upper)
 
 
-def test_it_learns_a_small_hierarchy():
+def test_task2box_learns_a_small_hierarchy():
     tasks = nested_tasks()
     model = small(box_dim=5).fit(tasks)
     pairs = tasks.measured_pairs()
@@ -154,7 +154,7 @@ class Told(BaseEstimator):
 
 
 @pytest.mark.parametrize("relabel", [False, True])
-def test_a_teacher_answers_for_the_other_pairs_of_existing_datasets(relabel):
+def test_a_teacher_labels_the_other_pairs_of_existing_datasets(relabel):
     tasks = nested_tasks()
     split = t2b.split(tasks, novel=3, seed=1)
     model = small(epochs=1, seed=7, teacher=Told(0.25), relabel=relabel)
@@ -171,7 +171,7 @@ def test_a_teacher_answers_for_the_other_pairs_of_existing_datasets(relabel):
     assert not hasattr(model.teacher, "given_")  # the teacher given stays as it was
 
 
-def test_an_unknown_target_has_no_lesson():
+def test_pairs_with_an_unknown_target_are_not_taught():
     """Nothing says how strong the relation to a target is that no training pair has."""
     tasks = nested_tasks()
     split = t2b.split(tasks, seed=1)
@@ -257,7 +257,7 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path):
         t2b.Task2Box.load(tmp_path / "absent.safetensors")
 
 
-def test_it_is_a_scikit_learn_estimator():
+def test_task2box_is_a_scikit_learn_estimator():
     model = t2b.Task2Box.from_recipe("paper", box_dim=5, seed=3)
     assert clone(model).get_params() == model.get_params()
     assert model.get_params()["hidden"] == (1024, 256, 128) and model.box_dim == 5
@@ -279,7 +279,7 @@ def test_bad_input_is_refused():
         small().fit(unmeasured)
 
 
-def test_a_missing_gpu_is_a_clear_error(monkeypatch):
+def test_a_missing_gpu_raises_a_clear_error(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match="sees no GPU"):
         pick_device("cuda")
@@ -311,7 +311,7 @@ def test_small_fits_use_one_thread_and_give_the_others_back(datasets, expected, 
         torch.set_num_threads(before)
 
 
-def test_the_network_runs_on_a_gpu_that_is_not_there():
+def test_the_network_keeps_its_tensors_on_one_device():
     """Shapes and devices alone, by torch's fake tensors: a mismatch of devices raises."""
     with FakeTensorMode(), torch.device("cuda:0"):
         network = BoxNetwork(6, 3, (8,), directions=4, models=2)

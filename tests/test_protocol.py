@@ -77,7 +77,7 @@ def test_a_killed_run_loses_no_finished_case(tmp_path, counted):
     assert counted.fits == 7
 
 
-def test_what_was_computed_otherwise_is_computed_again(tmp_path, counted):
+def test_results_of_other_settings_are_computed_again(tmp_path, counted):
     tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
 
     def run(tasks=tasks, method=None, **changes):

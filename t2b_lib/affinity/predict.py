@@ -58,8 +58,8 @@ def rescale(affinity, k: float = 50.0) -> np.ndarray:
 def restore(rescaled, k: float = 50.0) -> np.ndarray:
     """Back from `rescale` to affinities: a = atanh(a') / k, the inverse of Eq. 8.
 
-    An overlap of 1, which a box inside another has, would be an infinite affinity. It and what
-    rounding puts above stand for the largest number below 1, an affinity of 0.374 with k = 50.
+    An overlap of 1, as of a box inside another, would give an infinite affinity. Numbers of 1 or
+    more are replaced by the largest number below 1, which gives 0.374 with k = 50.
 
     Parameters
     ----------
@@ -113,16 +113,16 @@ class AffinityBoxes(Task2Box):
 
 
 class Additive(BaseEstimator):
-    """A source is good for all targets or for none: mean of the source plus mean of the target.
+    """Mean of the source plus mean of the target: a source is good for all targets or for none.
 
-    The baseline that knows no pairs: E_ij = m + r_i + c_j, with m the mean of the training pairs,
-    r_i and c_j what the pairs of source i and of target j have above it in the mean.
+    E_ij = m + r_i + c_j, where m is the mean of the training pairs, and r_i and c_j are the means
+    of the pairs of source i and of target j, less m.
 
     Parameters
     ----------
     ridge : float, optional
-        How r and c of a task without training pairs are guessed: by ridge regression on the
-        features with this penalty. Left out, they are taken as average, that is as 0.
+        Penalty of the ridge regression on the features that predicts r and c of a task without
+        training pairs. Left out, they are 0.
     """
 
     def __init__(self, ridge: float | None = None):
