@@ -43,5 +43,15 @@ lock: $(INSTALLED)  ## write constraints.txt anew: exact versions for Python 3.1
 		cat constraints.txt; } > constraints.new
 	mv constraints.new constraints.txt
 
-clean:  ## remove the executed and the rendered book, and .venv
-	rm -rf book/_build .venv
+lowest: $(INSTALLED)  ## run the tests with the lowest versions that pyproject.toml allows
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .lowest
+	$(BIN)/uv pip install --python .lowest/bin/python --resolution lowest-direct \
+		--constraints tests/lowest_versions.txt -e '.[$(EXTRAS)]'
+	.lowest/bin/python -m pytest
+
+colab: $(INSTALLED)  ## run the chapters with Colab's Python and packages (needs root and debootstrap)
+	$(BIN)/python scripts/colab_replica.py $(if $(filter true,$(CI)),--if-possible)
+	$(BIN)/python -m pytest tests/test_colab_replica.py
+
+clean:  ## remove the executed and the rendered book, the replica of Colab and the environments
+	rm -rf book/_build .colab .lowest .venv

@@ -52,7 +52,7 @@ def test_chapters_are_in_the_table_of_contents(chapter):
     assert re.search(rf"file: {chapter.stem}$", toc, re.MULTILINE)
 
 
-@pytest.mark.parametrize("executed", EXECUTED, ids=name)
+@pytest.mark.parametrize("executed", EXECUTED, ids=[name(path) for path in EXECUTED])
 def test_a_run_gives_no_warning(executed):
     """The book does not show standard error, which may hold progress bars only."""
     if executed.stem.endswith(".failed"):
