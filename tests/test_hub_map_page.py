@@ -755,11 +755,11 @@ def changed(column, value, row=0):
     [
         (lambda t: t[:3], "6 boxes, but 3 rows"),
         (lambda t: t.drop(columns=["licence", "url"]), "lacks the columns licence, url"),
-        (changed("name", "Dogs"), "more than once: 'Dogs'"),
+        (changed("name", "Dogs"), "occur twice: 'Dogs'"),
         (changed("name", " "), "needs a name"),
-        (changed("samples", "many"), "count, or NaN where unknown; not so: 'Animals'"),
-        (changed("samples", -1), "not so: 'Animals'"),
-        (changed("classes", "cat"), "tuple of str; not so: 'Animals'"),
+        (changed("samples", "many"), "count, or NaN where unknown; look at 'Animals'"),
+        (changed("samples", -1), "look at 'Animals'"),
+        (changed("classes", "cat"), "tuple of str; look at 'Animals'"),
         (changed("url", "javascript:alert(1)"), "start with https.*'Animals'"),
     ],
 )
@@ -773,7 +773,7 @@ def test_bad_boxes_are_one_clear_error():
     boxes, table = datasets(len(KNOWN))
     with pytest.raises(ValueError, match="got 3-d boxes"):
         draw.map_page(t2b.Boxes(torch.zeros(6, 3), torch.ones(6, 3)), table)
-    with pytest.raises(ValueError, match="no box"):
+    with pytest.raises(ValueError, match="boxes is empty"):
         draw.map_page(boxes[:0], table[:0])
     with pytest.raises(ValueError, match="number '0', '1'"):
         draw.map_page(t2b.Boxes(boxes.upper, boxes.lower), table)

@@ -1,4 +1,4 @@
-"""The map of datasets: one HTML page that a browser opens without a kernel and without a network.
+"""The map of datasets: an HTML page that needs neither a kernel nor a network.
 
 Bokeh draws the boxes; ``widgets/js/map.js`` writes the labels, searches and highlights.
 """
@@ -24,9 +24,9 @@ from t2b_lib.store import write_whole
 
 COLUMNS = ("name", "samples", "licence", "classes", "url")
 CONTAINED = 0.5  # the paper's threshold of containment
-STRONGEST = 8  # overlaps listed of a dataset, each way,
-WORTH_LISTING = 0.05  # if they are not smaller than this
-MOST_CONTAINERS = 64  # kept of a dataset
+STRONGEST = 8  # overlaps that a dataset's list shows in each direction
+WORTH_LISTING = 0.05  # the smallest overlap in such a list
+MOST_CONTAINERS = 64  # that the page has of a dataset
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"  # as in map.css
 _ROWS_AT_ONCE = 256
 
@@ -40,23 +40,23 @@ def map_page(
     placed: Sequence[int] = (),
     height: int = 620,
 ) -> str:
-    """A page on which datasets are boxes that can be searched, filtered and followed.
+    """A page that shows datasets as boxes, which readers can search, filter and follow.
 
     Parameters
     ----------
     boxes : Boxes, batch shape (N,), 2-d
     table : DataFrame, N rows in the order of the boxes
-        Columns ``name`` (distinct), ``samples`` (count or NaN), ``licence`` (str, or NaN or empty
-        where unknown), ``classes`` (tuple of str), ``url`` (of the dataset's own page, or NaN) and,
-        if there is one, ``field`` (a broad group such as plants; colours follow it).
+        Columns ``name`` (distinct), ``samples`` (count or NaN), ``licence`` (str, or NaN or ""
+        where unknown), ``classes`` (tuple of str), ``url`` (of the dataset's page, or NaN) and,
+        optionally, ``field`` (a broad group such as plants, which sets the colour).
     overlap : array-like (N, N), optional
-        [i, j] is how much of i lies in j, NaN where not measured. The overlap of the boxes
-        themselves where left out.
+        [i, j] is how much of i lies in j, NaN where not measured. Left out, the overlap of the
+        boxes.
     title : str
     placed : sequence of int
-        Boxes to bring out, such as the reader's own dataset.
+        Boxes to highlight, such as the reader's own dataset.
     height : int
-        Of the drawing, in pixels of the screen; less on a narrow one.
+        Of the drawing in CSS pixels; narrow screens show it smaller.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def map_page(
     Raises
     ------
     ValueError
-        If boxes are not 2-d, not finite or inside out, or the table or `overlap` does not fit them.
+        Boxes that are not 2-d, not finite, or have an upper corner below the lower one; a table or
+        `overlap` that does not fit them.
     """
     from bokeh.embed import json_item
     from bokeh.resources import Resources
@@ -82,7 +83,7 @@ def map_page(
                 f"got shape {tuple(overlap.shape)}"
             )
 
-    # Large boxes are drawn first and lie below; what the reader placed lies on top.
+    # Large boxes are drawn first, below the others; the reader's own are drawn last.
     on_top = torch.zeros(len(boxes), dtype=torch.bool)
     on_top[placed] = True
     order = volume(boxes).argsort(descending=True, stable=True)
@@ -104,14 +105,14 @@ def map_page(
 
 
 def save_map(path, boxes: Boxes, table: DataFrame, overlap=None, **options) -> Path:
-    """Write `map_page` to a file, whole or not at all; where it was written."""
+    """Write `map_page` to a file, whole or not at all; returns its path."""
     path = Path(path)
     write_whole(path, map_page(boxes, table, overlap, **options))
     return path
 
 
 def show_map(boxes: Boxes, table: DataFrame, overlap=None, **options):
-    """`map_page` in a notebook, as wide as the text and as high as it needs to be.
+    """`map_page` in a notebook, as wide as the text and as high as the page.
 
     Returns
     -------
@@ -120,8 +121,8 @@ def show_map(boxes: Boxes, table: DataFrame, overlap=None, **options):
     from IPython.display import HTML
 
     page = map_page(boxes, table, overlap, **options)
-    # The page itself sets the height once it knows how much it takes. The book's theme frames what
-    # is shown in light grey on its dark pages; the map has its own colours.
+    # The page sets its own height. On dark pages the book's theme puts outputs on light grey, which
+    # the map does not need.
     return HTML(
         '<style>html[data-theme="dark"] .bd-content div.cell_output .text_html:has(> div.t2b-map) '
         "{ padding: 0; background: none; }</style>"
@@ -139,12 +140,12 @@ def _checked_boxes(boxes: Boxes) -> Boxes:
             f"{tuple(boxes.shape)}; train with box_dim=2"
         )
     if len(boxes) == 0:
-        raise ValueError("there is no box to draw")
+        raise ValueError("boxes is empty: there is nothing to draw")
     corners = torch.cat([boxes.lower, boxes.upper], 1)
     bad = ~corners.isfinite().all(1) | (boxes.sides < 0).any(1)
     if bad.any():
         raise ValueError(
-            "boxes must be finite, with no upper corner below the lower one; not so: number "
+            "boxes must be finite, with no upper corner below the lower one; look at number "
             + listing([str(i) for i in bad.nonzero().flatten().tolist()])
         )
     return boxes
@@ -160,7 +161,7 @@ def _checked_table(table: DataFrame, n: int) -> DataFrame:
         raise ValueError("every dataset needs a name, a str that is not empty")
     twice = table["name"][table["name"].duplicated()].unique()
     if len(twice):
-        raise ValueError(f"names must be distinct; these come more than once: {listing(twice)}")
+        raise ValueError(f"names must be distinct; these occur twice: {listing(twice)}")
 
     texts = [column for column in ("licence", "url", "field") if column in table]
     table = table.assign(**{column: table[column].replace("", np.nan) for column in texts})
@@ -168,7 +169,7 @@ def _checked_table(table: DataFrame, n: int) -> DataFrame:
     def complain(wrong, what):
         if any(wrong):
             names = [name for name, bad in zip(table["name"], wrong, strict=True) if bad]
-            raise ValueError(f"{what}; not so: {listing(names)}")
+            raise ValueError(f"{what}; look at {listing(names)}")
 
     samples = pd.to_numeric(table["samples"], errors="coerce")
     complain(
@@ -182,7 +183,7 @@ def _checked_table(table: DataFrame, n: int) -> DataFrame:
         ],
         "classes must be a tuple of str",
     )
-    # A page that is shared must not run what stands in a dataset's address.
+    # An address such as javascript:... would run code in a shared page.
     complain(
         [
             pd.notna(url) and not str(url).startswith(("https://", "http://"))
@@ -240,7 +241,7 @@ def _plot(boxes: Boxes):
         outline_line_color=None,
         background_fill_color=None,
         border_fill_color=None,
-        lod_threshold=None,  # else nine boxes of ten would vanish while a large map is moved
+        lod_threshold=None,  # else Bokeh hides most boxes of a large map while it moves
     )
     plot.grid.visible = False
     plot.quad(
@@ -275,10 +276,10 @@ def _plot(boxes: Boxes):
 
 
 def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tensor) -> dict:
-    """What the page says of each dataset, in the order in which the boxes are drawn."""
+    """What the page says about each dataset, in the order in which the boxes are drawn."""
     fields = table["field"].value_counts() if "field" in table else {}
     field_of = {name: i for i, name in enumerate(fields.keys())}
-    # The datasets share most names of classes, which are sent once.
+    # Datasets share many class names, so the page has each name once.
     class_of = {
         name: i for i, name in enumerate(dict.fromkeys(chain.from_iterable(table["classes"])))
     }
@@ -305,9 +306,9 @@ def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tenso
 
 
 def _strongest_overlaps(boxes: Boxes, overlap: Tensor | None) -> tuple[list, list, list]:
-    """For each box pairs (other, share): of it in others, of others in it, and what contains it.
+    """Lists of [other box, share] for each box: its share in others, theirs in it, its containers.
 
-    The N x N matrix is neither built (unless given) nor sent.
+    Rows are computed in blocks, so that the N x N matrix is never in memory unless it is given.
     """
     within, contents, containers = [], [], []
     for rows in torch.arange(len(boxes)).split(_ROWS_AT_ONCE):
@@ -329,7 +330,7 @@ def _strongest_overlaps(boxes: Boxes, overlap: Tensor | None) -> tuple[list, lis
 
 def _largest(shares: Tensor, back: Tensor, most: int, least: float) -> list[list]:
     """The largest shares of each row that reach `least`, as pairs (column, share)."""
-    # Of several datasets that hold all of one, the smallest says most about it.
+    # Of several datasets that contain all of one, the smallest says most about it.
     key = shares.nan_to_num(-1) + 1e-3 * back.nan_to_num(0)
     columns = key.topk(min(most, key.shape[1])).indices
     ranked = zip(columns.tolist(), shares.gather(1, columns).tolist(), strict=True)
@@ -340,6 +341,6 @@ def _largest(shares: Tensor, back: Tensor, most: int, least: float) -> list[list
 
 
 def _json_in_html(value) -> str:
-    """JSON that no text within it can break out of a script element."""
+    """JSON in which no text can end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
