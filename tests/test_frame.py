@@ -152,3 +152,20 @@ def test_the_citation_names_the_paper():
     assert citation["license"] == PROJECT["license"]
     assert paper["title"].startswith("Task2Box: Box Embeddings")
     assert [a["family-names"] for a in paper["authors"]] == ["Daroya", "Sun", "Maji"]
+
+
+def test_cited_files_exist():
+    folders = ("t2b_lib", "t2b_rooms", "scripts", "benchmarks", "book")
+    cited = re.compile(
+        rf"\b((?:{'|'.join(folders)})/[a-z0-9_./-]+\.(?:py|csv|md|json|js|ipynb|png))\b"
+    )
+    files = [ROOT / "README.md", *chain.from_iterable((ROOT / f).rglob("*") for f in folders)]
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files
+        if path.suffix in (".py", ".md", ".ipynb", ".js")
+        and not {"_build", "bundle"}.intersection(path.parts)
+        for name in cited.findall(path.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    }
+    assert missing == set()
