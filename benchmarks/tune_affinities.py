@@ -10,7 +10,7 @@ source, beside the recipe that the library has.
 
 The search changes one setting of the library's recipe at a time, then tries the best value of every
 setting together. Models are 3-d and have no teachers, for speed. Scores that the output file has
-already are not computed again.
+already are not computed again. `results/tune_affinities.txt` has the output.
 """
 
 from __future__ import annotations
@@ -41,27 +41,30 @@ FIRST_SEED = 1000
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--cases", type=int, default=10)
+    parser.add_argument("--cases", type=int, default=30)
     parser.add_argument("--epochs", type=int, default=500)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results/tuning.csv")
+    parser.add_argument("--out", type=Path, default=Path("tuning.csv"))
     options = parser.parse_args()
     scores = Scores(options)
     changes = [{}] + [{name: value} for name, values in VALUES.items() for value in values]
 
     chosen = {}
     for source, variants in SOURCES.items():
-        found = pd.DataFrame(
-            {label(change): scores.validation(variants, change) for change in changes}
-        ).mean()
+        cases = {label(change): scores.validation(variants, change) for change in changes}
+        found = pd.DataFrame(cases).mean()
         together = {}
         for name, values in VALUES.items():
             best = max(values, key=lambda value, name=name: found[label({name: value})])
             if found[label({name: best})] > found[label({})]:
                 together[name] = best
-        found[label(together)] = scores.validation(variants, together).mean()
+        cases[label(together)] = scores.validation(variants, together)
+        table = pd.DataFrame(cases)
+        found = table.mean()
         chosen[source] = max([*changes, together], key=lambda change: found[label(change)])
+        gain = table.sub(table[label({})], axis=0)
+        columns = {"score": found, "gain": gain.mean(), "its standard error": gain.sem()}
         print(f"\nvalidation pairs of the {source}, {options.cases} cases")
-        print(found.sort_values(ascending=False).round(3).to_string())
+        print(pd.DataFrame(columns).sort_values("score", ascending=False).round(4).to_string())
 
     for source, other in (("rooms", "release"), ("release", "rooms")):
         rows = {
