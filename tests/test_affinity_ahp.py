@@ -79,7 +79,7 @@ def test_the_principal_eigenvector_by_power_iteration():
     assert (result.affinities > 0).all()
 
 
-def test_a_batch_is_its_matrices_and_order_does_not_matter():
+def test_a_batch_equals_its_matrices_in_any_order():
     rng = np.random.default_rng(1)
     wins = tournament(7, rng, batch=(3, 2))
     batch = ahp(wins)
@@ -109,7 +109,7 @@ def test_the_input_is_left_alone():
 
 @pytest.mark.parametrize("size", [3, 6, 10, 15, 16, 25, 40])
 def test_random_judgements_have_a_consistency_ratio_of_one(size):
-    """The random index, by a simulation of its own: entries drawn from 1/9, 1/8 .. 1 .. 8, 9.
+    """The random index in a separate simulation: entries drawn from 1/9, 1/8 .. 1 .. 8, 9.
 
     For three rows Saaty's 0.58 is known to be too high: larger simulations agree on 0.525.
     """

@@ -26,7 +26,7 @@ from t2b_lib.widgets.picture_switch import PictureSwitch
 
 
 class ByHand:
-    """Box of a task: one unit wide, its place the number of its yes-answers."""
+    """The box of a task is two units wide and starts at the number of its yes-answers."""
 
     def embed(self, features):
         lower = features.sum(1, keepdim=True).repeat(1, 2)
@@ -73,7 +73,7 @@ def test_an_answer_moves_the_box_and_the_relations(form, tasks, drawn):
     assert not form.relations.equals(before)
 
 
-def test_the_form_says_whose_answers_they_are(form):
+def test_the_form_names_the_task_with_the_same_answers(form):
     assert "answers of" not in form._said.value or "Autoencoder" not in form._said.value
     depth = affinity.task_attributes().loc["Depth"]
     for name, box in form._boxes.items():
@@ -82,7 +82,7 @@ def test_the_form_says_whose_answers_they_are(form):
     assert "What would help it most" in form._said.value
 
 
-def test_the_form_refuses_what_does_not_fit(tasks):
+def test_the_form_refuses_unknown_attributes_and_other_features(tasks):
     with pytest.raises(ValueError, match="'colour blind'"):
         AttributeForm(ByHand(), tasks, None, {"colour blind": True})
     small = t2b.TaskCollection(tasks.names, tasks.features[:, :3], tasks.relation)

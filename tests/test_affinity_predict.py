@@ -209,9 +209,7 @@ def test_unfitted_affinity_boxes_raise(tasks):
 
 
 @pytest.mark.parametrize("variant", ["main", "16k"])
-def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
-    if not (shared_dir / "taskonomy").is_dir():
-        pytest.skip("no Taskonomy release in the folder of materials")
+def test_shipped_scores_are_what_the_release_gives(variant):
     released = affinity.load_affinities(variant=variant)
     features = affinity.task_attributes().to_numpy(copy=True)
     relation = affinity.rescale(released.relation)
@@ -232,10 +230,8 @@ def test_shipped_scores_are_what_the_release_gives(shared_dir, variant):
         )
 
 
-def test_the_default_recipe_on_the_release(shared_dir):
+def test_the_default_recipe_on_the_release():
     """Better than the additive baseline on unseen pairs, with the release's affinities."""
-    if not (shared_dir / "taskonomy").is_dir():
-        pytest.skip("no Taskonomy release in the folder of materials")
     released = affinity.load_affinities()
     features = affinity.task_attributes().to_numpy(copy=True)
     tasks = t2b.TaskCollection(released.names, features, released.relation)

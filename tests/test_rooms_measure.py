@@ -1,6 +1,7 @@
 """The measurement of transfers: readouts trained together, and runs that stop and go on."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,13 +10,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from conftest import ROOT
 from torch._subclasses.fake_tensor import FakeTensorMode
 from tqdm import tqdm
 
 from t2b_lib.affinity import load_affinities, read_about, read_measured, read_win_rates
 from t2b_lib.store import load_checked
 from t2b_rooms import measure, results
-from t2b_rooms.__main__ import main
+from t2b_rooms.__main__ import SHIPPED, main
 from t2b_rooms.networks import (
     CELLS,
     CHANNELS,
@@ -47,7 +49,7 @@ def test_code_of_several_views():
 
 
 def test_a_readout_of_maps_puts_each_patch_at_its_place():
-    """Against the convolutions that it is."""
+    """Compared with the same computation by convolutions."""
     readout = Readouts(6, channels=3, dense=True, hidden=8, seeds=[1, 2])
     codes = torch.randn(2, 4, CELLS, 6)
     maps = readout(codes)
@@ -69,7 +71,7 @@ def test_seeds_are_the_same_everywhere():
 
 
 def on_a_gpu(network):
-    """The network with weights on cuda:0, in a mode that needs shapes and devices alone."""
+    """The network with weights on cuda:0; a fake mode keeps shapes and devices only."""
     for module in network.modules():
         for tensors in (module._parameters, module._buffers):
             for name, value in tensors.items():
@@ -103,7 +105,7 @@ def test_networks_run_on_one_device(name):
 
 @pytest.fixture(scope="module")
 def seed(tmp_path_factory):
-    """A seed whose encoders are not trained, so that there is nothing to wait for."""
+    """A seed with encoders that are not trained, to save time."""
     folder = tmp_path_factory.mktemp("seed")
     settings = measure._settle(folder, "test", tuple(TASKS), [0])
     seed = measure._Seed(folder, settings, 0, torch.device("cpu"), tqdm(disable=True))
@@ -126,7 +128,7 @@ def test_readouts_trained_together_are_those_trained_alone(seed, target, order):
     assert not torch.allclose(losses[0], losses[1], rtol=1e-3, atol=1e-4)
 
 
-def test_of_all_epochs_the_best_on_the_validation_images_is_kept(seed, monkeypatch):
+def test_the_epoch_with_the_lowest_validation_loss_is_kept(seed, monkeypatch):
     """Validated on the test images, the losses of the kept epoch are the lowest of all epochs."""
     seen, task, scenes = [], measure.TASKS["Scene-Classification"], seed.scenes
 
@@ -155,7 +157,7 @@ def test_of_all_epochs_the_best_on_the_validation_images_is_kept(seed, monkeypat
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
-    """A run through the command line that is killed and goes on: (folder, its files)."""
+    """The folder of a run through the command line that is killed and continued."""
     folder = tmp_path_factory.mktemp("run") / "rooms"
     command = ["run", "--out", str(folder), "--size", "test", "--seeds", "0", "1"]
     process = subprocess.Popen(
@@ -184,7 +186,7 @@ def test_a_finished_run_is_not_done_again(measured, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "gone"])
-def test_a_damaged_file_is_made_again_and_is_the_same(measured, damage, capsys):
+def test_a_damaged_file_is_made_again_with_the_same_content(measured, damage, capsys):
     path = measure.result_file(measured, 1, "transfers", "Surface-Normal")
     key = measure.result_key(measure.read_settings(measured), 1, "transfers", "Surface-Normal")
     # What is loaded is mapped from the file that is damaged here.
@@ -229,7 +231,7 @@ def test_tables_of_a_run(measured, tmp_path, capsys):
 
 
 def test_the_win_rates_are_those_of_the_losses_kept(measured):
-    """Computed anew from a file, for one cell: of two sources, on the images of both seeds."""
+    """One cell, of two sources on the images of both seeds, computed again from the files."""
     settings = measure.read_settings(measured)
     wins = []
     for seed in (0, 1):
@@ -264,7 +266,7 @@ def test_other_settings_are_refused(measured, tmp_path, capsys):
     assert "is not empty" in capsys.readouterr().err
 
 
-def test_scenes_that_are_no_longer_the_same_are_refused(measured, tmp_path, monkeypatch):
+def test_a_run_with_other_scenes_is_refused(measured, tmp_path, monkeypatch):
     import shutil
 
     folder = tmp_path / "copy"
@@ -286,10 +288,20 @@ def test_scenes_that_are_no_longer_the_same_are_refused(measured, tmp_path, monk
         ({"size": "huge"}, "size must be one of 'test', 'small', 'full', not 'huge'"),
     ],
 )
-def test_arguments_that_cannot_be(tmp_path, arguments, message):
+def test_bad_arguments(tmp_path, arguments, message):
     with pytest.raises(ValueError, match=message):
         measure.run(tmp_path / "new", **arguments)
     assert not (tmp_path / "new").exists()
+
+
+def test_the_tables_go_where_the_library_reads_them():
+    assert (SHIPPED / "measured.json").is_file()
+
+
+def test_the_library_does_not_import_the_rooms():
+    for path in (ROOT / "t2b_lib").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(from|import) t2b_rooms", source, re.MULTILINE), path
 
 
 def test_a_folder_without_a_finished_seed_makes_no_tables(tmp_path, capsys):

@@ -1,7 +1,5 @@
 """Win rates, affinities and the shipped tables of the measured transfers."""
 
-from importlib.resources import files
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -23,11 +21,6 @@ from t2b_lib.affinity import (
 )
 from t2b_lib.affinity import figures as charts
 from t2b_lib.affinity.duels import SCRATCH, SUPERVISED, WinRates, pool, win_rates
-
-shipped = pytest.mark.skipif(
-    not (files("t2b_lib") / "data" / "measured_affinities.csv").is_file(),
-    reason="the measured tables are not part of this checkout",
-)
 
 
 def test_win_rates_of_hand_worked_losses():
@@ -91,7 +84,7 @@ def test_missing_tables_say_how_to_make_them(tmp_path):
 # Comparison with another measurement
 
 
-def test_rankings_that_agree_and_that_do_not():
+def test_agreement_of_rankings():
     random = np.random.default_rng(0)
     relation = random.random((6, 6))
     other = relation * random.random(6)
@@ -136,7 +129,6 @@ def test_the_tree_shows_every_task():
 # The tables that ship
 
 
-@shipped
 def test_shipped_win_rates_give_the_shipped_affinities_gain_and_quality():
     table = read_measured("affinities")
     measured = read_win_rates()
@@ -157,7 +149,6 @@ def test_shipped_win_rates_give_the_shipped_affinities_gain_and_quality():
             np.testing.assert_allclose(rows[column], expected, atol=1e-9)
 
 
-@shipped
 def test_shipped_affinities_load_without_gaps():
     affinities = load_affinities("measured")
     assert affinities.names == tuple(task_descriptions().index)
@@ -181,7 +172,6 @@ def test_shipped_affinities_load_without_gaps():
     assert not both.transfers["affinity"].isna().any()
 
 
-@shipped
 def test_shipped_transfers_make_a_policy():
     affinities = load_affinities("measured", order=2)
     policy = transfer_policy(affinities.transfers, budget=8)
@@ -193,7 +183,6 @@ def test_shipped_transfers_make_a_policy():
     assert (supervised["quality"] == 0.5).all()
 
 
-@shipped
 def test_shipped_task_networks_beat_the_constant_prediction():
     tasks = read_measured("tasks")
     assert list(tasks["task"]) == list(task_descriptions().index)

@@ -42,7 +42,7 @@ def test_pictures_do_not_depend_on_the_chunks(scenes, views):
         assert differing.float().mean() < 1e-4
 
 
-def test_there_is_something_of_everything():
+def test_every_style_and_shape_occurs():
     many = sample_scenes(400, 0)
     assert many.style.unique().tolist() == list(range(len(STYLES)))
     assert many.shape.unique().tolist() == list(range(-1, len(SHAPES)))
@@ -90,7 +90,7 @@ def test_points_project_to_their_own_pixels(scenes, views):
         torch.testing.assert_close(distance, view.distance, atol=1e-4, rtol=1e-4)
 
 
-def test_normals_are_those_of_the_points(scenes, views):
+def test_normals_agree_with_the_points(scenes, views):
     """Tangents from finite differences of the world coordinates are at right angles to them."""
     view = views[0]
     normal = torch.einsum("nji,njhw->nihw", scenes.rotation(0), view.normal)
@@ -117,7 +117,7 @@ def test_normals_are_those_of_the_points(scenes, views):
     assert cosine.mean() > 0.9999
 
 
-def test_surfaces_bend_as_their_shapes_do(scenes, views):
+def test_curvatures_agree_with_the_shapes(scenes, views):
     radius = scenes.extent
     for view in views:
         flat = torch.isin(view.label, torch.tensor([0, 1, 2, *map(_label, ("box", "pyramid"))]))
@@ -139,7 +139,7 @@ def test_surfaces_bend_as_their_shapes_do(scenes, views):
             assert (least[here] == 0).all()
 
 
-def test_a_normal_turns_as_fast_as_the_curvature_says(scenes, views):
+def test_normals_turn_as_fast_as_the_curvature(scenes, views):
     """On a cone, where it is not constant: a step turns the normal by curvature times length."""
     view = views[0]
     cone = view.label == _label("cone")
@@ -193,7 +193,7 @@ def test_two_views_agree_on_what_both_see(scenes, views, other):
     assert visible.sum() > 0.4 * seen.sum() > 0
     same = second.surface.flatten(1).gather(1, place) == first.surface.flatten(1)
     assert same[visible].float().mean() > 0.99
-    # Light does not depend on the viewer: the colours agree but for textures' fine edges.
+    # Light does not depend on the viewer: the colours agree except at fine edges of textures.
     colour = second.rgb.flatten(2).gather(2, place[:, None].expand(-1, 3, -1))
     difference = (colour - first.rgb.flatten(2)).abs().amax(1)[visible]
     assert difference.median() < 0.01

@@ -50,7 +50,7 @@ def _random_prediction(task, *lead):
 
 
 def _perfect(task, target):
-    """The prediction that says the truth; for classes with all but certainty."""
+    """The prediction of the truth; for classes with a probability near one."""
     if task.kind != "classes":
         return target.float()
     return 40.0 * F.one_hot(target.long(), task.channels).movedim(-1, 1).float()
@@ -63,7 +63,7 @@ def test_the_tasks_are_the_papers_in_its_order():
         TASKS["Deph"]
 
 
-def test_two_and_three_inputs_are_where_the_attributes_say():
+def test_the_number_of_inputs_agrees_with_the_attributes():
     attributes = task_attributes()
     for name, task in TASKS.items():
         if name != "Segmentation-3D":  # the paper counts depth and normals as its inputs
@@ -98,7 +98,7 @@ def test_pictures(data, main):
     assert noise.std() == pytest.approx(0.2, abs=0.02)
 
 
-def test_a_larger_dataset_begins_with_the_smaller(data):
+def test_the_first_scenes_of_a_larger_dataset_are_the_same(data):
     larger = make_dataset(N + 30, seed=2, progress=False)
     for mine, same in ((data.pictures, larger.pictures), (data.targets, larger.targets)):
         for name, value in mine.items():
@@ -134,7 +134,7 @@ def test_matching_pairs_are_the_fixated_ones(data):
     assert torch.equal(second[~match], data.pictures["rgb_far"][~match])
 
 
-def test_vectors_say_what_the_scenes_are(data, scenes):
+def test_vectors_describe_the_scenes(data, scenes):
     layout = data.targets["Room-Layout"]
     torch.testing.assert_close((layout[:, :5] / 2).exp() * 2, scenes.layout(0)[:, :5])
     torch.testing.assert_close(layout[:, 5:] / 4, scenes.layout(0)[:, 5:])
@@ -146,7 +146,7 @@ def test_vectors_say_what_the_scenes_are(data, scenes):
     assert not torch.allclose(both[:, 6:], first, atol=0.1)
 
 
-def test_maps_say_what_is_seen(data, main):
+def test_maps_describe_the_view(data, main):
     depth, distance = (
         (data.targets[name][:, 0].float() / 2).exp() * 3 for name in ("Depth", "Euclidean-Distance")
     )
@@ -166,7 +166,7 @@ def test_maps_say_what_is_seen(data, main):
 
 
 def test_edges_and_corners_on_drawn_pictures():
-    """A square has edges on its sides and corners at its corners; a bar has edges alone."""
+    """A square has edges on its sides and corners at its corners; a bar has edges only."""
     square = torch.zeros(2, 40, 40)
     square[0, 10:30, 10:30] = 1
     square[1, :, 20:] = 1
@@ -209,7 +209,7 @@ def test_affinities_compare_neighbours():
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_losses_are_least_at_the_truth(data, name):
+def test_losses_are_lowest_at_the_truth(data, name):
     task, target = TASKS[name], data.targets[name]
     truth = _perfect(task, target)
     least = task.loss(truth, target)
@@ -219,7 +219,7 @@ def test_losses_are_least_at_the_truth(data, name):
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_losses_over_leading_dimensions_are_the_losses_one_by_one(data, name):
+def test_batched_losses_equal_single_losses(data, name):
     task, target = TASKS[name], data.targets[name][:4]
     prediction = _random_prediction(task, 2, 3, 4)
     together = task.loss(prediction, target)
@@ -231,8 +231,7 @@ def test_losses_over_leading_dimensions_are_the_losses_one_by_one(data, name):
                 torch.testing.assert_close(together[i, j, b : b + 1], alone)
 
 
-def test_losses_are_the_textbooks(data):
-    """Against torch's own."""
+def test_losses_agree_with_torch(data):
     for name, function in (
         ("Depth", F.l1_loss),
         ("Room-Layout", F.mse_loss),
@@ -259,7 +258,7 @@ def test_inpainting_is_scored_in_the_hole_only(data):
     "name", ["Depth", "Edge-2D", "Room-Layout", "Scene-Classification", "Segmentation-Semantic"]
 )
 def test_no_constant_beats_the_trivial_answer(data, name):
-    """On the images that it was made from; a search around it finds nothing better."""
+    """On its own training images, gradient descent finds no better constant."""
     task, target = TASKS[name], data.targets[name]
     least = trivial_loss(task, target, target)
     assert least.shape == (N,)
@@ -277,7 +276,7 @@ def test_no_constant_beats_the_trivial_answer(data, name):
     assert found.item() < 1.1 * least.mean() + 1e-3, "the search came near"
 
 
-def test_a_class_unseen_in_training_costs_a_finite_amount():
+def test_a_class_unseen_in_training_has_a_finite_loss():
     task = TASKS["Object-Classification"]
     train = torch.zeros(50, dtype=torch.uint8)
     loss = trivial_loss(task, train, torch.tensor([0, 5], dtype=torch.uint8))
