@@ -192,7 +192,14 @@ class Task2Box(BaseEstimator):
         return fit_many([self], tasks, [split], volumes)[0]
 
     def loss_terms(
-        self, boxes: Boxes, relation: Tensor, weight: Tensor, volumes: Tensor | None = None
+        self,
+        boxes: Boxes,
+        relation: Tensor,
+        weight: Tensor,
+        volumes: Tensor | None = None,
+        *,
+        soft: bool = True,
+        **temperatures: float,
     ) -> dict[str, Tensor]:
         """The weighted terms of Eq. 4, with R of Eq. 6, summed over pairs and boxes.
 
@@ -206,12 +213,16 @@ class Task2Box(BaseEstimator):
         weight : Tensor, shape (..., N, N)
             1 for a training pair, 0 for any other.
         volumes : Tensor, shape (..., N), optional
+        soft : bool
+            Whether the overlap is the soft one. Volumes are soft in any case.
+        **temperatures
+            As in `soft_log_volume`.
 
         Returns
         -------
         dict of Tensor, shape (...)
         """
-        predicted = pairwise_overlap(boxes, soft=True)
+        predicted = pairwise_overlap(boxes, soft=soft, **temperatures)
         if self.loss == "squared error":
             errors = (relation - predicted).square()
         else:
@@ -220,7 +231,7 @@ class Task2Box(BaseEstimator):
         centres, sides = boxes.centres, boxes.sides
         squared_distances = (centres.unsqueeze(-2) - centres.unsqueeze(-3)).square().sum(-1)
         uneven = (sides.unsqueeze(-1) - sides.unsqueeze(-2)).abs().sum((-3, -2, -1)) / 2
-        log_volume = soft_log_volume(boxes)
+        log_volume = soft_log_volume(boxes, **temperatures)
         inverse_volume = (-log_volume / boxes.dim).exp().sum(-1)
         pull = self.distance_weight * weight * (relation > 0)
         terms = {
