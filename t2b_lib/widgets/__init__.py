@@ -1,5 +1,6 @@
-"""What a reader moves: the playground of boxes and the forms of two chapters."""
+"""What a reader moves: the playground and the trainer of boxes, and the forms of two chapters."""
 
 from t2b_lib.widgets.playground import BoxPlayground
+from t2b_lib.widgets.trainer import BoxTrainer
 
-__all__ = ["BoxPlayground"]
+__all__ = ["BoxPlayground", "BoxTrainer"]

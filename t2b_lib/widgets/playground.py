@@ -75,7 +75,7 @@ class BoxPlayground(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).parent / "bundle" / "playground.js"
-    _css = Path(__file__).with_name("playground.css")
+    _css = Path(__file__).parent / "bundle" / "playground.css"
 
     boxes = traitlets.Instance(Boxes)
     overlaps = traitlets.Instance(Tensor, read_only=True)
@@ -111,7 +111,7 @@ class BoxPlayground(anywidget.AnyWidget):
         temperature: float = 0.0,
     ):
         boxes = _checked_boxes(boxes)
-        names = _checked_names(names, boxes)
+        names = checked_names(names, len(boxes))
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         for needed, argument, value in (
@@ -131,8 +131,8 @@ class BoxPlayground(anywidget.AnyWidget):
             temperature=temperature,
             tolerance=_checked_number("tolerance", tolerance, 1),
             threshold=_checked_number("threshold", threshold, 1),
-            _targets=None if targets is None else _checked_relation("targets", targets, names),
-            _truth=None if truth is None else _checked_relation("truth", truth, names),
+            _targets=None if targets is None else checked_relation("targets", targets, names),
+            _truth=None if truth is None else checked_relation("truth", truth, names),
             _start=corners,
             _limits=limits,
             _steps=steps,
@@ -143,7 +143,7 @@ class BoxPlayground(anywidget.AnyWidget):
         """Mode "target": the largest distance of an overlap from its target. Else None."""
         if self.mode != "target":
             return None
-        return (self.overlaps - _tensor(self._targets)).abs().nan_to_num(0).max().item()
+        return (self.overlaps - tensor_of(self._targets)).abs().nan_to_num(0).max().item()
 
     @property
     def solved(self) -> bool | None:
@@ -155,7 +155,7 @@ class BoxPlayground(anywidget.AnyWidget):
         """Mode "learned": bool (N, N), the relations that differ from the truth. Else None."""
         if self.mode != "learned":
             return None
-        truth, shares = _tensor(self._truth), self.overlaps
+        truth, shares = tensor_of(self._truth), self.overlaps
         holds = (shares > self.threshold) & (shares > shares.T)
         return (holds != (truth > 0)) & ~truth.isnan()
 
@@ -307,7 +307,12 @@ _LABEL_WIDTH = {"description_width": "110px"}
 _ROUNDING = 1e-9
 
 
-def _tensor(nested) -> Tensor:
+def rows_of(relation: Tensor) -> list[list[float | None]]:
+    """Nested lists in which None stands for NaN, which JSON lacks."""
+    return [[None if math.isnan(value) else value for value in row] for row in relation.tolist()]
+
+
+def tensor_of(nested) -> Tensor:
     """Nested lists in which None stands for NaN, as float64."""
     rows = [[math.nan if value is None else value for value in row] for row in nested]
     return torch.tensor(rows, dtype=torch.float64)
@@ -372,8 +377,8 @@ def _checked_boxes(boxes) -> Boxes:
     return boxes
 
 
-def _checked_names(names, boxes: Boxes) -> list[str]:
-    n = len(boxes)
+def checked_names(names, n: int) -> list[str]:
+    """`n` distinct names; A, B, C, … where none are given."""
     if names is None:
         return list(ascii_uppercase[:n]) if n <= 26 else [f"box {i}" for i in range(n)]
     if isinstance(names, str):
@@ -397,7 +402,8 @@ def _checked_number(name: str, value, highest: float) -> float:
     return float(value)
 
 
-def _checked_relation(name: str, values, names: list[str]) -> list[list[float | None]]:
+def checked_relation(name: str, values, names: list[str]) -> list[list[float | None]]:
+    """An (N, N) relation as nested lists, None where nothing is known."""
     n = len(names)
     relation = torch.as_tensor(values, dtype=torch.float64).clone()
     if relation.shape != (n, n):
@@ -414,4 +420,4 @@ def _checked_relation(name: str, values, names: list[str]) -> list[list[float | 
         raise ValueError(f"{name} must be {range_}, got {value} for {names[i]} in {names[j]}")
     if not known.any():
         raise ValueError(f"{name} says nothing: every value off the diagonal is NaN")
-    return [[None if math.isnan(value) else value for value in row] for row in relation.tolist()]
+    return rows_of(relation)

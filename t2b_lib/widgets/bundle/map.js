@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets/js by `make bundle`. Sources: c83ffbf1f7b7704f94b4c1e07fd865317fab983f980286697c6018f5a6bb2779 */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: fb8aa388f05fae1f84aade87529e9bdb0874c6bd7830b2ac1e96c8ef2a6161a6 */
 function Et(t){let e=t>600,r=e?.8:1.3;return{plain:{fill:Math.min(.13,Math.max(.03,1.5/Math.sqrt(t))),line:e?.6:.9,width:r},placed:{fill:.25,line:1,width:3,ink:!0},
 dim:{fill:.015,line:e?.06:.15,width:r},container:{fill:.07,line:1,width:2.5},content:{fill:e?.25:.38,line:1,width:1.3},match:{fill:e?.25:.38,line:1,width:1.6},selected:{
 fill:.3,line:1,width:3.5,ink:!0},hidden:{fill:0,line:0,width:1}}}function Q(t,e,r){let{datasets:o,everyone:s}=e,n=Et(o.length);return function(){let{roles:m}=e,

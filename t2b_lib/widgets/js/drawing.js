@@ -70,8 +70,8 @@ export function createDrawing(parent, names, ids) {
     }
     for (const tick of niceTicks(...limits[1], scale.height / 70)) {
       const y = scale.y(tick);
-      svg(axes, "line", { x1: MARGIN.left, x2: right, y1: y, y2: y });
-      svg(axes, "text", { x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, String(tick));
+      svg(axes, "line", { class: "t2b-y", x1: MARGIN.left, x2: right, y1: y, y2: y });
+      svg(axes, "text", { class: "t2b-y", x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, String(tick));
     }
   }
 
@@ -84,7 +84,9 @@ export function createDrawing(parent, names, ids) {
     const { lower, upper } = boxAt(scene, i);
     place(boxes[i].lastChild, rectangle(scale, { lower, upper }));
     const extent = (k) => `from ${brief(lower[k])} to ${brief(upper[k])}`;
-    boxes[i].setAttribute("aria-label", `${names[i]}, x ${extent(0)}, y ${extent(1)}`);
+    // Intervals are drawn in rows, whose height says nothing.
+    const words = scene.inRows ? extent(0) : `x ${extent(0)}, y ${extent(1)}`;
+    boxes[i].setAttribute("aria-label", `${names[i]}, ${words}`);
   }
 
   function drawRole(i, scene) {

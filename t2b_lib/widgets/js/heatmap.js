@@ -14,6 +14,13 @@ function contrastWith(value) {
   return value > 0.615 ? "t2b-on-full" : "t2b-on-middle";
 }
 
+const OVERLAPS = {
+  label: "the overlaps",
+  caption: "Share of the row’s box that lies in the column’s",
+};
+
+const wordOf = (value) => (Number.isNaN(value) ? "not known" : share(value));
+
 const MARK_COLOURS = { [MISSING]: [213, 94, 0, 255], [SPURIOUS]: [86, 180, 233, 255] };
 
 /** A canvas of one pixel a cell; the style sheet enlarges it without smoothing. */
@@ -28,20 +35,24 @@ function createCells(parent, n, className) {
   };
 }
 
-export function createHeatMap(parent, names, onPick) {
+/**
+ * A heat map of `scene.matrix`, NaN where nothing is known; `onPick(i, j)` is called for a cell off
+ * the diagonal. `label` says what it shows, `caption` what a cell is.
+ */
+export function createHeatMap(parent, names, onPick, { label, caption } = OVERLAPS) {
   const n = names.length;
   const figure = html(parent, "div", { class: "t2b-heat" });
   const frame = html(figure, "div", {
     class: "t2b-heat-frame",
     role: "img",
-    "aria-label": `Heat map of the overlaps of ${plural(n, "box", "boxes")}`,
+    "aria-label": `Heat map of ${label} of ${plural(n, "box", "boxes")}`,
   });
   const shares = createCells(frame, n, "t2b-cells t2b-greys");
   const wrongs = createCells(frame, n, "t2b-cells");
   const overlay = svg(frame, "svg", { class: "t2b-heat-overlay", "aria-hidden": "true" });
-  const caption = html(figure, "div", { class: "t2b-caption" });
-  const sentence = html(caption, "span");
-  const bar = html(caption, "span", { class: "t2b-bar", "aria-hidden": "true" });
+  const below = html(figure, "div", { class: "t2b-caption" });
+  const sentence = html(below, "span");
+  const bar = html(below, "span", { class: "t2b-bar", "aria-hidden": "true" });
   html(bar, "span", {}, "0");
   html(bar, "span", { class: "t2b-ramp" });
   html(bar, "span", {}, "1");
@@ -99,11 +110,11 @@ export function createHeatMap(parent, names, onPick) {
   function paint(k, scene) {
     const value = scene.matrix[k];
     const grey = greyOf(value);
-    shares.set(k, [grey, grey, grey, 255]);
+    shares.set(k, Number.isNaN(value) ? [0, 0, 0, 0] : [grey, grey, grey, 255]);
     const mark = scene.marks ? scene.marks[k] : 0;
     wrongs.set(k, MARK_COLOURS[mark] ?? [0, 0, 0, 0]);
     if (!withNames) return;
-    setText(numbers[k], cell >= 44 ? value.toFixed(2) : value.toFixed(1));
+    setText(numbers[k], Number.isNaN(value) ? "" : value.toFixed(cell >= 44 ? 2 : 1));
     numbers[k].setAttribute("class", mark ? "t2b-on-middle" : contrastWith(value));
   }
 
@@ -135,8 +146,8 @@ export function createHeatMap(parent, names, onPick) {
     setText(
       sentence,
       picked
-        ? `${names[picked.i]} in ${names[picked.j]}: ${share(last.matrix[picked.i * n + picked.j])}`
-        : "Share of the row’s box that lies in the column’s",
+        ? `${names[picked.i]} in ${names[picked.j]}: ${wordOf(last.matrix[picked.i * n + picked.j])}`
+        : caption,
     );
   }
 
