@@ -86,11 +86,13 @@ def test_boxes_take_the_volumes_asked_for():
         torch.randperm(len(tasks), generator=torch.Generator().manual_seed(0))
     ]
 
-    def agreement(volumes_seen):
-        model = small(epochs=600, size_weight=1e4).fit(tasks, volumes=volumes_seen)
+    def agreement(volumes_seen, seed):
+        model = small(epochs=600, size_weight=1e4, seed=seed).fit(tasks, volumes=volumes_seen)
         return spearmanr(t2b.volume(model.embed(tasks.features)), volumes).statistic
 
-    assert agreement(volumes) > 0.9 > agreement(None)
+    # Six seeds gave 0.90 to 0.92 with sizes and -0.11 to 0.32 without.
+    assert min(agreement(volumes, seed) for seed in range(2)) > 0.75
+    assert max(agreement(None, seed) for seed in range(2)) < 0.6
 
 
 def test_wrong_volumes_are_refused():
