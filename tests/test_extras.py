@@ -25,7 +25,7 @@ t2b.representation.Probe(__import__('timm').create_model('resnet18'))
 t2b.representation.extract(images(), Plain(), **ask)
 """,
     "cluster": "import ray; t2b.representation.extract(images(), Plain(), **ask)",
-    "hub": "import datasets, pyarrow, bokeh; t2b.hub",
+    "hub": "import datasets, pyarrow; t2b.hub",
 }
 
 SCRIPT = """

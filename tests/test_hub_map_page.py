@@ -87,25 +87,29 @@ class Map:
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
-    def column(self, name, source="boxes"):
-        """Of a data source of the Bokeh document, as it stands in the page."""
-        return self.js(
-            """const found = Bokeh.documents.at(-1).get_model_by_name(arguments[1]);
-            return [...found.data[arguments[0]]];""",
-            name,
-            source,
-        )
-
     def looks(self, *names):
-        """(fill_alpha, line_alpha, line_width) of each."""
-        columns = [self.column(c) for c in ("fill_alpha", "line_alpha", "line_width")]
-        return [tuple(column[self.number[name]] for column in columns) for name in names]
+        """(fill, line, width) of each: opacities, and the width of the line."""
+        drawn = self.js("return stage.map.boxes.drawn")
+        return [
+            tuple(drawn[self.number[name]][part] for part in ("fill", "line", "width"))
+            for name in names
+        ]
+
+    def hues(self):
+        return self.js("return stage.map.state.everyone.map(stage.map.scheme.hue)")
+
+    def label_texts(self):
+        return self.js("return stage.map.labels.written.map((label) => label.text)")
+
+    def label_colours(self):
+        return self.js("return stage.map.labels.written.map(stage.map.labels.colour)")
 
     def view(self):
         """x0, x1, y0, y1 of what is seen."""
         return self.js(
-            """const { x_range: x, y_range: y } = Bokeh.documents.at(-1).get_model_by_name("map");
-            return [x.start, x.end, y.start, y.end];"""
+            """const { view } = stage.map;
+            const [w, h] = view.size;
+            return [view.fromAcross(0), view.fromAcross(w), view.fromDown(h), view.fromDown(0)];"""
         )
 
     def settle(self):
@@ -154,18 +158,13 @@ class Map:
     def labels(self):
         """Left, top, right, bottom in pixels of each label, measured apart from the page's code."""
         return self.js(
-            """const plot = Bokeh.documents.at(-1).get_model_by_name("map");
-            const { data } = plot.document.get_model_by_name("labels");
-            const { x_range: x, y_range: y, inner_width: w, inner_height: h } = plot;
-            const context = document.createElement("canvas").getContext("2d");
-            return Array.from(data.text, (text, k) => {
+            """const context = document.createElement("canvas").getContext("2d");
+            return stage.map.labels.written.map(({ x, y, text, style, pixels }) => {
               const font = getComputedStyle(document.body).fontFamily;
-              context.font = `${data.style[k]} ${data.size[k]} ${font}`;
+              context.font = `${style} ${pixels}px ${font}`;
               const { width, fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } =
                 context.measureText(text);
-              const left = ((data.x[k] - x.start) / (x.end - x.start)) * w;
-              const top = ((y.end - data.y[k]) / (y.end - y.start)) * h;
-              return [left, top, left + width, top + up + down];
+              return [x, y, x + width, y + up + down];
             });"""
         )
 
@@ -292,10 +291,11 @@ def test_a_click_brings_out_what_contains_and_what_is_contained(open_map):
     assert page.looks("Animals", "Dogs", "Poodles", *others) == before
 
 
-def test_a_finger_selects_and_moves(open_map, chromium):
+def test_one_finger_selects_and_scrolls_the_page_and_two_move_the_map(open_map, chromium):
     chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
     page = open_map()
     at = page.point(3.5, 4)
+    page.js("document.body.style.minHeight = '3000px'")
 
     def touch(kind, *points):
         chromium.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
@@ -306,11 +306,27 @@ def test_a_finger_selects_and_moves(open_map, chromium):
     assert page.find("#details h2").text.startswith("Dogs")
     before = page.view()
     touch("touchStart", at)
-    for k in range(1, 6):
-        touch("touchMove", {"x": at["x"] + 12 * k, "y": at["y"]})
+    for k in range(1, 8):
+        touch("touchMove", {"x": at["x"], "y": at["y"] - 20 * k})
     touch("touchEnd")
+    page.wait.until(lambda _: page.js("return scrollY") > 50)
+    assert page.view() == before
+    page.js("scrollTo(0, 0)")
+
+    def fingers(across, apart):
+        ends = (-1, 1)
+        return [{"x": at["x"] + across + e * apart, "y": at["y"], "id": e + 1} for e in ends]
+
+    touch("touchStart", *fingers(0, 40))
+    for k in range(1, 7):
+        touch("touchMove", *fingers(10 * k, 40))
     page.wait.until(lambda _: page.view()[0] < before[0] - 0.5)
-    assert page.view()[2:] == pytest.approx(before[2:])
+    assert page.view()[2:] == pytest.approx(before[2:], abs=0.05)
+    for k in range(1, 7):
+        touch("touchMove", *fingers(60, 40 + 10 * k))
+    touch("touchEnd")
+    size = before[3] - before[2]
+    page.wait.until(lambda _: page.view()[3] - page.view()[2] < 0.6 * size)
     assert page.find("#details h2").text.startswith("Dogs")
 
 
@@ -323,7 +339,7 @@ def test_search_by_name_and_by_class(open_map):
     animals, dogs, poodles, alone = page.looks("Animals", "Dogs", "Poodles", "Alone")
     assert animals[0] > before[0][0] and dogs[0] > before[1][0]
     assert poodles[1] < 0.3 and alone[1] < 0.3
-    assert set(page.column("text", "labels")) == {"Animals", "Dogs"}
+    assert set(page.label_texts()) == {"Animals", "Dogs"}
     options = [option.text.split("\n") for option in page.all("#suggestions li")]
     assert options == [["Dogs", "dataset"], ["dog", "class of 2 datasets"]]
 
@@ -401,7 +417,7 @@ def test_the_filter_hides_datasets_by_their_size(open_map):
     assert [animals, dogs, half] == [before[0], before[1], before[3]]
     assert all(look[:2] == (0, 0) for look in (poodles, unknown, alone))
     assert page.find("#count").text == "3 of 6 datasets (1 dataset of unknown size hidden)"
-    assert not {"Poodles", "Alone"} & set(page.column("text", "labels"))
+    assert not {"Poodles", "Alone"} & set(page.label_texts())
     page.point(2.5, 2.5)
     assert page.tooltip().startswith("Dogs")  # what is hidden cannot be pointed at
 
@@ -426,7 +442,7 @@ def test_the_legend_brings_out_a_field(open_map):
     page.find("#legend button:not([data-field='0'])").click()
     dogs, alone, unknown = page.looks("Dogs", "Alone", HOSTILE)
     assert dogs[1] < 0.3 and unknown[1] < 0.3 and alone[0] > before[1][0]
-    fills = page.column("fill")
+    fills = page.hues()
     assert fills[page.number["Alone"]] == fills[page.number["Half out"]]
     assert len({fills[page.number[name]] for name in ("Alone", "Dogs", HOSTILE)}) == 3
     page.find("#legend [aria-pressed='true']").click()
@@ -438,7 +454,7 @@ def test_a_placed_dataset_stands_out(open_map):
     (placed, other) = page.looks("Dogs", "Animals")
     assert placed[2] > 2 * other[2]
     assert page.number["Dogs"] == 130  # drawn last, on top
-    assert page.column("text", "labels")[0] == "Dogs"
+    assert page.label_texts()[0] == "Dogs"
     assert page.find("#legend li:last-child").text == "placed on the map"
 
 
@@ -454,7 +470,7 @@ def test_labels_keep_apart_and_more_appear_on_zooming_in(open_map, chromium, n):
         page.find("#home").click()
         page.settle()
         size = page.js("const { clientWidth: w, clientHeight: h } = plot; return [w, h]")
-        seen = set(page.column("text", "labels"))
+        seen = set(page.label_texts())
         assert_apart(page.labels(), *size)
 
         at = page.point(18, 7)
@@ -467,7 +483,7 @@ def test_labels_keep_apart_and_more_appear_on_zooming_in(open_map, chromium, n):
         assert_apart(page.labels(), *size)
         below, above = boxes.lower < torch.tensor([x1, y1]), boxes.upper > torch.tensor([x0, y0])
         in_view = set(table["name"][(below & above).all(1).numpy()])
-        names = set(page.column("text", "labels"))
+        names = set(page.label_texts())
         assert names <= in_view
         # Of the datasets that are now in view, more have a label than had one before.
         assert len(names) > len(seen & in_view)
@@ -497,8 +513,8 @@ def test_light_dark_and_narrow_are_legible_and_controls_named(open_map, chromium
             assert smallest >= 13
             assert contrast >= 4.5
             if scheme == "light":
-                light = page.column("fill"), page.column("colour", "labels")
-        dark = page.column("fill"), page.column("colour", "labels")
+                light = page.hues(), page.label_colours()
+        dark = page.hues(), page.label_colours()
         assert not set(light[0]) & set(dark[0])
         assert not set(light[1]) & set(dark[1])
 
@@ -532,8 +548,8 @@ for (const node of document.querySelectorAll(texts)) {
   smallest = Math.min(smallest, parseFloat(style.fontSize));
   contrast = Math.min(contrast, ratio(rgb(style.color), behind(node)));
 }
-const { data } = Bokeh.documents.at(-1).get_model_by_name("labels");
-for (const colour of data.colour) {
+for (const label of stage.map.labels.written) {
+  const colour = stage.map.labels.colour(label);
   contrast = Math.min(contrast, ratio(rgb(colour), behind(document.getElementById("stage"))));
 }
 return [wider, smallest, contrast];

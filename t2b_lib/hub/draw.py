@@ -1,6 +1,6 @@
 """The map of datasets: an HTML page that needs neither a kernel nor a network.
 
-Bokeh draws the boxes; ``widgets/js/map.js`` writes the labels, searches and highlights.
+``widgets/js/map.js`` draws the boxes and does all that the reader asks for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ CONTAINED = 0.5  # the paper's threshold of containment
 STRONGEST = 8  # overlaps that a dataset's list shows in each direction
 WORTH_LISTING = 0.05  # the smallest overlap in such a list
 MOST_CONTAINERS = 64  # that the page has of a dataset
-FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"  # as in map.css
 _ROWS_AT_ONCE = 256
 
 
@@ -69,9 +68,6 @@ def map_page(
         Boxes that are not 2-d, not finite, or have an upper corner below the lower one; a table or
         `overlap` that does not fit them.
     """
-    from bokeh.embed import json_item
-    from bokeh.resources import Resources
-
     boxes = _checked_boxes(boxes)
     table = _checked_table(table, len(boxes))
     placed = _checked_placed(placed, len(boxes))
@@ -97,8 +93,6 @@ def map_page(
         title=html.escape(title),
         height=int(height),
         css=(files / "map.css").read_text(encoding="utf-8"),
-        bokeh=Resources(mode="inline", components=["bokeh"], log_level="error").render_js(),
-        plot=_json_in_html(json_item(_plot(boxes))),
         datasets=_json_in_html(_facts(boxes, table, overlap, on_top[order])),
         script=(files / "bundle" / "map.js").read_text(encoding="utf-8"),
     )
@@ -202,79 +196,6 @@ def _checked_placed(placed: Sequence[int], n: int) -> list[int]:
     return placed
 
 
-def _plot(boxes: Boxes):
-    """The Bokeh figure: boxes and labels, whose columns `map.js` fills."""
-    from bokeh.core.properties import value
-    from bokeh.models import ColumnDataSource, Range1d
-    from bokeh.plotting import figure
-
-    lower, upper = boxes.lower.numpy(), boxes.upper.numpy()
-    n = len(boxes)
-    source = ColumnDataSource(
-        {
-            "left": lower[:, 0],
-            "bottom": lower[:, 1],
-            "right": upper[:, 0],
-            "top": upper[:, 1],
-            "fill": ["#888888"] * n,
-            "line": ["#888888"] * n,
-            "fill_alpha": np.zeros(n),
-            "line_alpha": np.zeros(n),
-            "line_width": np.ones(n),
-        },
-        name="boxes",
-    )
-    labels = ColumnDataSource(
-        {"x": [], "y": [], "text": [], "colour": [], "size": [], "style": []}, name="labels"
-    )
-    plot = figure(
-        name="map",
-        tools="pan,wheel_zoom",
-        active_scroll="wheel_zoom",
-        toolbar_location=None,
-        sizing_mode="stretch_both",
-        x_range=Range1d(lower[:, 0].min(), upper[:, 0].max()),
-        y_range=Range1d(lower[:, 1].min(), upper[:, 1].max()),
-        x_axis_type=None,
-        y_axis_type=None,
-        min_border=0,
-        outline_line_color=None,
-        background_fill_color=None,
-        border_fill_color=None,
-        lod_threshold=None,  # else Bokeh hides most boxes of a large map while it moves
-    )
-    plot.grid.visible = False
-    plot.quad(
-        left="left",
-        right="right",
-        bottom="bottom",
-        top="top",
-        fill_color="fill",
-        fill_alpha="fill_alpha",
-        line_color="line",
-        line_alpha="line_alpha",
-        line_width="line_width",
-        source=source,
-    )
-    plot.text(
-        x="x",
-        y="y",
-        text="text",
-        text_color="colour",
-        text_font=value(FONT),
-        text_font_size="size",
-        text_font_style="style",
-        text_baseline="top",
-        background_fill_color="white",
-        background_fill_alpha=0.72,
-        padding=2,
-        border_radius=3,
-        name="names",
-        source=labels,
-    )
-    return plot
-
-
 def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tensor) -> dict:
     """What the page says about each dataset, in the order in which the boxes are drawn."""
     fields = table["field"].value_counts() if "field" in table else {}
@@ -286,6 +207,10 @@ def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tenso
     within, contents, containers = _strongest_overlaps(boxes, overlap)
     return {
         "fields": [str(name) for name in field_of],
+        "left": _short(boxes.lower[:, 0]),
+        "right": _short(boxes.upper[:, 0]),
+        "bottom": _short(boxes.lower[:, 1]),
+        "top": _short(boxes.upper[:, 1]),
         "classes": list(class_of),
         "datasets": [
             {
@@ -338,6 +263,11 @@ def _largest(shares: Tensor, back: Tensor, most: int, least: float) -> list[list
         [[j, round(share, 3)] for j, share in zip(*row, strict=True) if share >= least]
         for row in ranked
     ]
+
+
+def _short(numbers: Tensor) -> list[float]:
+    """Numbers with as many digits as a screen can show."""
+    return [float(f"{number:.7g}") for number in numbers.tolist()]
 
 
 def _json_in_html(value) -> str:

@@ -28,7 +28,7 @@ function smallState() {
     dataset("Schools", [2]),
   ];
   const corners = { left: [0, 1, 20], right: [10, 2, 21], bottom: [0, 1, 0], top: [10, 2, 5] };
-  return createState({ datasets, classes: CLASSES, fields: [] }, corners);
+  return createState({ datasets, classes: CLASSES, fields: [], ...corners });
 }
 
 test("accents and capitals do not matter", () => {

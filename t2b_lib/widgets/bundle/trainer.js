@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: fb8aa388f05fae1f84aade87529e9bdb0874c6bd7830b2ac1e96c8ef2a6161a6 */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 56f27429b74e69cb0c29ba596b89c6b84d6007f2bf024bdcb1b05fba30b43c8d */
 var Ie="http://www.w3.org/2000/svg",V={"data-lm-suppress-shortcuts":"true"};function Ht(t,e,n){for(let[o,s]of Object.entries(e))o.startsWith("on")?t.addEventListener(
 o.slice(2),s):o.startsWith("--")?t.style.setProperty(o,s):s!=null&&t.setAttribute(o,s);return t.append(...n.filter(o=>o!=null)),t}var X=(t,e={},...n)=>Ht(document.
 createElement(t),e,n),y=(t,e,n={},...o)=>t.appendChild(X(e,n,...o)),R=(t,e,n={},...o)=>t.appendChild(Ht(document.createElementNS(Ie,e),n,o));function P(t,e){for(let[

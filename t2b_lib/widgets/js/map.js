@@ -1,11 +1,11 @@
-// The map of datasets, beyond what Bokeh's canvas does by itself: labels where there is room, the
-// dataset under the pointer, what contains what, search and filter.
+// The map of datasets: boxes and labels on a canvas, the dataset under the pointer, what contains
+// what, search and filter.
 
 import { createBoxes } from "./map/boxes.js";
 import { createFilter } from "./map/filter.js";
 import { createLabels } from "./map/labels.js";
 import { createLegend } from "./map/legend.js";
-import { readJson } from "./map/page.js";
+import { find, readJson } from "./map/page.js";
 import { createPanels } from "./map/panels.js";
 import { listen } from "./map/pointing.js";
 import { createScheme, fitFrame } from "./map/scheme.js";
@@ -13,20 +13,18 @@ import { createSearch } from "./map/search.js";
 import { createState } from "./map/state.js";
 import { createView } from "./map/view.js";
 
-async function startMap() {
-  await Bokeh.embed.embed_item(readJson("plot-json"), "plot");
-  const plotDocument = Bokeh.documents.at(-1);
-  const [plot, source, labelSource, names] = ["map", "boxes", "labels", "names"].map((name) =>
-    plotDocument.get_model_by_name(name),
-  );
-  const state = createState(readJson("datasets-json"), source.data);
+function startMap() {
+  const state = createState(readJson("datasets-json"));
   const scheme = createScheme(state);
-  const view = createView(plot, state, () => {
+  scheme.update();
+  const canvas = find("#plot");
+  const view = createView(canvas, state, () => {
     panels.hover(null);
     labels.write();
+    paint();
   });
-  const labels = createLabels(labelSource, names, state, view, scheme);
-  const drawBoxes = createBoxes(source, state, scheme);
+  const labels = createLabels(state, view, scheme);
+  const boxes = createBoxes(state, scheme);
   const panels = createPanels(state, view, scheme, select);
   const legend = createLegend(state, scheme, toggleField);
   const filter = createFilter(state, redraw);
@@ -41,8 +39,21 @@ async function startMap() {
   /** After a change of what is shown, marked or selected. */
   function redraw() {
     panels.hover(null);
-    drawBoxes();
+    boxes.update();
     labels.write();
+    paint();
+  }
+
+  function paint() {
+    const [width, height] = view.size;
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    boxes.paint(context, view);
+    labels.paint(context);
   }
 
   /** Show a dataset's details (null: none's); with `follow`, go to it where it is hard to see. */
@@ -85,7 +96,6 @@ async function startMap() {
 
   function followScheme() {
     scheme.update();
-    names.glyph.background_fill_color = scheme.sea;
     redraw();
     legend.write();
     panels.writeDetails();
@@ -96,6 +106,7 @@ async function startMap() {
   scheme.watch(followScheme);
   followScheme();
   filter.apply();
+  find("#stage").map = { state, scheme, view, labels, boxes }; // for tests
   document.documentElement.dataset.ready = "true";
 }
 

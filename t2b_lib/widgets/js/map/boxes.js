@@ -1,4 +1,4 @@
-// How the boxes are drawn: the columns of Bokeh's data source.
+// How the boxes are drawn.
 
 /** Opacity of fill and line and the width of the line of each kind of box, for n boxes. */
 function looksOf(n) {
@@ -12,28 +12,47 @@ function looksOf(n) {
     container: { fill: 0.07, line: 1, width: 2.5 },
     content: { fill: many ? 0.25 : 0.38, line: 1, width: 1.3 },
     match: { fill: many ? 0.25 : 0.38, line: 1, width: 1.6 },
+    near: { fill: 0.1, line: 1, width: 1.3, dash: [4, 3] },
     selected: { fill: 0.3, line: 1, width: 3.5, ink: true },
     hidden: { fill: 0, line: 0, width: 1 },
   };
 }
 
-/** A function that draws all boxes anew. */
-export function createBoxes(source, state, scheme) {
+export function createBoxes(state, scheme) {
   const { datasets, everyone } = state;
   const looks = looksOf(datasets.length);
-  return function drawBoxes() {
-    const { roles } = state;
-    const drawn = everyone.map((i) => {
-      if (!state.isShown(i)) return looks.hidden;
-      return looks[roles?.get(i) ?? (datasets[i].placed ? "placed" : roles ? "dim" : "plain")];
-    });
-    source.data = {
-      ...source.data,
-      fill: everyone.map(scheme.hue),
-      line: everyone.map((i) => (drawn[i].ink ? scheme.ink : scheme.hue(i))),
-      fill_alpha: drawn.map((look) => look.fill),
-      line_alpha: drawn.map((look) => look.line),
-      line_width: drawn.map((look) => look.width),
-    };
+  const boxes = {
+    drawn: [], // the look of each box
+
+    /** After a change of what is shown, marked or selected. */
+    update() {
+      const { roles } = state;
+      boxes.drawn = everyone.map((i) => {
+        if (!state.isShown(i)) return looks.hidden;
+        return looks[roles?.get(i) ?? (datasets[i].placed ? "placed" : roles ? "dim" : "plain")];
+      });
+    },
+
+    paint(context, view) {
+      const [w, h] = view.size;
+      for (const i of everyone) {
+        const look = boxes.drawn[i];
+        if (look.line === 0) continue;
+        const [x0, x1, y0, y1] = view.pixels(i);
+        if (x1 < 0 || y1 < 0 || x0 > w || y0 > h) continue;
+        const hue = scheme.hue(i);
+        context.fillStyle = hue;
+        context.globalAlpha = look.fill;
+        context.fillRect(x0, y0, x1 - x0, y1 - y0);
+        context.strokeStyle = look.ink ? scheme.ink : hue;
+        context.globalAlpha = look.line;
+        context.lineWidth = look.width;
+        if (look.dash) context.setLineDash(look.dash);
+        context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+        if (look.dash) context.setLineDash([]);
+      }
+      context.globalAlpha = 1;
+    },
   };
+  return boxes;
 }

@@ -58,14 +58,13 @@ function createRuler(family) {
 }
 
 /**
- * Labels in the data source `labels` of the glyphs `names`.
- *
- * Large boxes first; each in the first of a few places that is free. A label that keeps to its box
- * needs room there, unless its dataset is what the reader asked for.
+ * The labels: large boxes first; each in the first of a few places that is free. A label that keeps
+ * to its box needs room there, unless its dataset is what the reader asked for.
  */
-export function createLabels(labels, names, state, view, scheme) {
+export function createLabels(state, view, scheme) {
   const { datasets, everyone, areas, left, right, bottom, top } = state;
-  const widthOf = createRuler(names.glyph.text_font.value);
+  const family = getComputedStyle(document.body).fontFamily;
+  const widthOf = createRuler(family);
   let written = []; // the labels on screen
 
   // The reader's own and what was clicked come first, whatever the room in their boxes.
@@ -139,20 +138,32 @@ export function createLabels(labels, names, state, view, scheme) {
     return taken.slice(1);
   }
 
+  const colour = ({ i }) => (asked(i) ? scheme.ink : legible(scheme.hue(i), scheme.ink));
+
   return {
+    colour,
+
+    get written() {
+      return written;
+    },
+
     write() {
-      if (!view.home) return; // the plot has no size yet
       written = choose();
-      labels.data = {
-        x: written.map((a) => view.fromAcross(a.x)),
-        y: written.map((a) => view.fromDown(a.y)),
-        text: written.map((a) => a.text),
-        colour: written.map((a) =>
-          asked(a.i) ? scheme.ink : legible(scheme.hue(a.i), scheme.ink),
-        ),
-        size: written.map((a) => `${a.pixels}px`),
-        style: written.map((a) => a.style),
-      };
+    },
+
+    paint(context) {
+      context.textBaseline = "top";
+      for (const { i, x, y, width, height, text, style, pixels } of written) {
+        context.globalAlpha = 0.72;
+        context.fillStyle = scheme.sea;
+        context.beginPath();
+        context.roundRect(x, y, width, height, 3);
+        context.fill();
+        context.globalAlpha = 1;
+        context.fillStyle = colour({ i });
+        context.font = `${style} ${pixels}px ${family}`;
+        context.fillText(text, x + PADDING, y + PADDING + 0.15 * pixels);
+      }
     },
 
     /** The dataset whose label lies at a point, or undefined. */

@@ -42,7 +42,21 @@ export function listen({ state, view, labels, panels, select, clearMarks, escape
   stage.addEventListener("pointerleave", () => panels.hover(null));
 
   let pressed = [0, 0];
-  stage.addEventListener("pointerdown", (event) => (pressed = placeOf(event)));
+  let last = null; // where a mouse or a pen that holds the map was
+  stage.addEventListener("pointerdown", (event) => {
+    taken = true;
+    pressed = placeOf(event);
+    if (event.pointerType === "touch" || event.button || event.target.closest(".buttons")) return;
+    last = pressed;
+    stage.setPointerCapture(event.pointerId);
+  });
+  stage.addEventListener("pointermove", (event) => {
+    if (!last) return;
+    const now = placeOf(event);
+    view.drag(now[0] - last[0], now[1] - last[1]);
+    last = now;
+  });
+  for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, () => (last = null));
   stage.addEventListener("click", (event) => {
     if (event.target.closest(".buttons")) return;
     const at = placeOf(event);
@@ -51,23 +65,26 @@ export function listen({ state, view, labels, panels, select, clearMarks, escape
     if (i === null && state.selected === null) clearMarks();
     select(i === state.selected ? null : i);
   });
+  listenToFingers(stage, placeOf, view);
 
   /* Within a longer page the wheel belongs to that page until the map is clicked. */
   let taken = !window.frameElement;
   let hint = 0;
-  stage.addEventListener("pointerdown", () => (taken = true));
   document.documentElement.addEventListener("pointerleave", () => (taken = !window.frameElement));
   stage.addEventListener(
     "wheel",
     (event) => {
+      if (taken || event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        const pixels = event.deltaY * (event.deltaMode ? 30 : 1);
+        return view.zoomAbout(Math.exp(pixels / 500), ...placeOf(event));
+      }
       view.stop();
-      if (taken || event.ctrlKey || event.metaKey) return;
-      event.stopPropagation();
       find(".hint").hidden = false;
       clearTimeout(hint);
       hint = setTimeout(() => (find(".hint").hidden = true), 1200);
     },
-    { capture: true, passive: true },
+    { passive: false },
   );
 
   const acts = {
@@ -93,4 +110,35 @@ export function listen({ state, view, labels, panels, select, clearMarks, escape
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") escape();
   });
+}
+
+/** One finger scrolls the page; two move the map and zoom it. */
+function listenToFingers(stage, placeOf, view) {
+  const grip = ({ touches }) => {
+    const [a, b] = [placeOf(touches[0]), placeOf(touches[1])];
+    return {
+      middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2],
+      span: Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1])),
+    };
+  };
+  let held = null;
+  const hold = (event) => {
+    held = event.touches.length === 2 ? grip(event) : null;
+    if (held) event.preventDefault();
+  };
+  for (const change of ["touchstart", "touchend", "touchcancel"]) {
+    stage.addEventListener(change, hold, { passive: false });
+  }
+  stage.addEventListener(
+    "touchmove",
+    (event) => {
+      if (!held) return;
+      event.preventDefault();
+      const now = grip(event);
+      view.drag(now.middle[0] - held.middle[0], now.middle[1] - held.middle[1]);
+      view.zoomAbout(held.span / now.span, ...now.middle);
+      held = now;
+    },
+    { passive: false },
+  );
 }

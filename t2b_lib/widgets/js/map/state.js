@@ -2,10 +2,10 @@
 // Boxes are numbered in the order in which they are drawn, the largest first.
 
 /**
- * @param facts {datasets, classes, fields}, as `t2b_lib/hub/draw.py` writes them
- * @param corners {left, right, bottom, top}, one number a box
+ * @param facts {datasets, classes, fields, left, right, bottom, top}, as `t2b_lib/hub/draw.py`
+ *   writes them: of the corners one number a box
  */
-export function createState({ datasets, classes, fields }, { left, right, bottom, top }) {
+export function createState({ datasets, classes, fields, left, right, bottom, top }) {
   const everyone = [...datasets.keys()];
   const areas = everyone.map((i) => (right[i] - left[i]) * (top[i] - bottom[i]));
   const contained = everyone.map(() => []);

@@ -38,17 +38,17 @@ export function between(from, to, t) {
 }
 
 /**
- * The view of a Bokeh plot. `onMove` is called once after each change.
+ * Which part of the map an element shows. `onMove` is called once a frame after any change.
  *
  * `across` and `down` lead from data to pixels from the top left, `fromAcross` and `fromDown` back.
  */
 export function createView(plot, state, onMove) {
-  const { x_range: x, y_range: y } = plot;
+  let at = null; // {x, y, unit}: the centre, and data units per pixel up
   let size = [0, 0];
   let stretch = 1;
   let home = null;
   let flight = 0;
-  let waiting = false;
+  let waiting = 0;
 
   const view = {
     get size() {
@@ -59,18 +59,13 @@ export function createView(plot, state, onMove) {
     },
     /** Data units per pixel along each axis. */
     get units() {
-      const { unit } = view.current();
-      return [unit * stretch, unit];
+      return [at.unit * stretch, at.unit];
     },
-    current: () => ({
-      x: (x.start + x.end) / 2,
-      y: (y.start + y.end) / 2,
-      unit: (y.end - y.start) / plot.inner_height,
-    }),
-    across: (value) => ((value - x.start) / (x.end - x.start)) * size[0],
-    down: (value) => ((y.end - value) / (y.end - y.start)) * size[1],
-    fromAcross: (px) => x.start + (px / size[0]) * (x.end - x.start),
-    fromDown: (py) => y.end - (py / size[1]) * (y.end - y.start),
+    current: () => ({ ...at }),
+    across: (value) => (value - at.x) / (at.unit * stretch) + size[0] / 2,
+    down: (value) => (at.y - value) / at.unit + size[1] / 2,
+    fromAcross: (px) => at.x + (px - size[0] / 2) * at.unit * stretch,
+    fromDown: (py) => at.y - (py - size[1] / 2) * at.unit,
 
     /** Box i on the screen: [x0, x1, y0, y1] in pixels. */
     pixels: (i) => [
@@ -80,11 +75,13 @@ export function createView(plot, state, onMove) {
       view.down(state.bottom[i]),
     ],
 
-    look(at) {
-      const { x: cx, y: cy, unit } = within(at, home, size, stretch);
-      const [dx, dy] = [(unit * stretch * size[0]) / 2, (unit * size[1]) / 2];
-      x.setv({ start: cx - dx, end: cx + dx });
-      y.setv({ start: cy - dy, end: cy + dy });
+    look(wanted) {
+      at = within(wanted, home, size, stretch);
+      if (waiting) return;
+      waiting = requestAnimationFrame(() => {
+        waiting = 0;
+        onMove();
+      });
     },
 
     stop: () => cancelAnimationFrame(flight),
@@ -109,49 +106,49 @@ export function createView(plot, state, onMove) {
       view.fly({ ...to, unit: which.length === 1 ? to.unit * 1.8 : to.unit });
     },
 
-    zoom: (factor) => view.fly({ ...view.current(), unit: view.current().unit * factor }),
+    zoom: (factor) => view.fly({ ...at, unit: at.unit * factor }),
 
     /** By shares of the frame. */
-    pan(dx, dy) {
-      const { x, y, unit } = view.current();
-      view.fly({ x: x + dx * unit * stretch * size[0], y: y + dy * unit * size[1], unit });
+    pan: (dx, dy) => view.fly(moved(-dx * size[0], dy * size[1])),
+
+    /** Move what is seen by pixels, as a hand that holds the map. */
+    drag(dx, dy) {
+      view.stop();
+      view.look(moved(dx, dy));
+    },
+
+    /** Zoom about a place of the frame, which stays where it is. */
+    zoomAbout(factor, px, py) {
+      view.stop();
+      const [x, y] = [view.fromAcross(px), view.fromDown(py)];
+      const { unit } = within({ ...at, unit: at.unit * factor }, home, size, stretch);
+      const real = unit / at.unit;
+      view.look({ x: x + (at.x - x) * real, y: y + (at.y - y) * real, unit });
     },
   };
+
+  const moved = (dx, dy) => ({
+    x: at.x - dx * at.unit * stretch,
+    y: at.y + dy * at.unit,
+    unit: at.unit,
+  });
 
   function fitted(which) {
     const to = fit(extent(which, state), size, stretch);
     return { ...to, unit: to.unit || (home ? home.unit / 20 : 1 / size[1]) };
   }
 
-  /* Bokeh's tools move the ranges one end after the other: what depends on them waits for all. */
-  function moved() {
-    if (waiting) return;
-    waiting = true;
-    queueMicrotask(() => {
-      waiting = false;
-      if (!home) return;
-      const { unit } = view.current();
-      if (unit > home.unit * 1.501 || unit < (home.unit * 0.999) / DEEPEST) {
-        view.look(view.current());
-      }
-      onMove();
-    });
-  }
-
   function resized() {
-    const now = [plot.inner_width, plot.inner_height];
+    const now = [plot.clientWidth, plot.clientHeight];
     if (!now[0] || !now[1] || (now[0] === size[0] && now[1] === size[1])) return;
-    const before = home && { ...view.current(), unit: (y.end - y.start) / size[1] };
-    const wasHome = home === null || Math.abs(before.unit / home.unit - 1) < 0.01;
+    const wasHome = home === null || Math.abs(at.unit / home.unit - 1) < 0.01;
     size = now;
     stretch = stretchOf(extent(state.everyone, state), size);
     home = fitted(state.everyone);
-    view.look(wasHome ? home : before);
-    moved();
+    view.look(wasHome ? home : at);
   }
 
-  for (const range of [x, y]) range.change.connect(moved);
-  for (const side of ["inner_width", "inner_height"]) plot.properties[side].change.connect(resized);
+  new ResizeObserver(resized).observe(plot);
   resized();
   return view;
 }
