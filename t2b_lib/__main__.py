@@ -8,13 +8,10 @@ with Jupyter Book into ``book/_build/html``; the pages load nothing from another
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 from t2b_lib import _page_scripts
@@ -22,7 +19,6 @@ from t2b_lib._published import launch_buttons, published_source
 
 LIBRARY = Path(__file__).parent
 PARAMETERS = ("profile", "device", "seed")
-KERNEL = "t2b_lib"
 
 
 class BookError(Exception):
@@ -30,22 +26,9 @@ class BookError(Exception):
 
 
 def chapters(book: Path) -> list[str]:
-    """The notebooks of the book, in the order of its table of contents.
+    """The notebooks in a book's table of contents, in its order, without ``.ipynb``.
 
-    Parameters
-    ----------
-    book : Path
-        The folder of the book's sources, with ``_toc.yml``.
-
-    Returns
-    -------
-    list of str
-        Their names in the table of contents, without ``.ipynb``.
-
-    Raises
-    ------
-    BookError
-        There is no readable table of contents.
+    `book` is the folder of the sources. Raises BookError if it has no readable ``_toc.yml``.
     """
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
@@ -84,8 +67,8 @@ def _record(executed: Path) -> dict:
         return {}
 
 
-def _read_source(source: Path):
-    """Read a chapter and check that it takes the parameters."""
+def _check_source(source: Path) -> None:
+    """Check that a chapter takes the parameters."""
     import nbformat
     from papermill.translators import PythonTranslator
 
@@ -105,30 +88,6 @@ def _read_source(source: Path):
             f"the cell tagged 'parameters' of {source} sets {sorted(found)}: "
             f"it must set {', '.join(PARAMETERS)} and nothing else."
         )
-    return notebook
-
-
-@contextmanager
-def _this_interpreter():
-    """Register the running interpreter as a Jupyter kernel, for the time of the context.
-
-    The name "python3" may mean another interpreter, as a user's own kernels come first.
-    """
-    from ipykernel.kernelspec import write_kernel_spec
-
-    before = os.environ.get("JUPYTER_PATH")
-    with tempfile.TemporaryDirectory() as folder:
-        # Warnings, such as that TCP is not encrypted, would break the progress bar.
-        quiet = ["--log-level=ERROR"]
-        write_kernel_spec(Path(folder, "kernels", KERNEL), extra_arguments=quiet)
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (folder, before)))
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["JUPYTER_PATH"]
-            else:
-                os.environ["JUPYTER_PATH"] = before
 
 
 def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "") -> None:
@@ -153,31 +112,34 @@ def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "")
     """
     import nbformat
     import papermill
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
     from nbclient.exceptions import DeadKernelError
 
-    notebook = _read_source(source)
+    _check_source(source)
     record = {**parameters, "fingerprint": fingerprint(source, parameters)}
     executed.parent.mkdir(parents=True, exist_ok=True)
     unfinished = executed.with_name(f".{executed.stem}.unfinished.ipynb")
     failed = executed.with_name(f"{executed.stem}.failed.ipynb")
     try:
-        with _this_interpreter():
-            done = papermill.execute_notebook(
-                source,
-                unfinished,
-                parameters,
-                kernel_name=KERNEL,
-                language="python",
-                cwd=source.parent,
-                progress_bar={"desc": label or source.stem},
-            )
+        done = papermill.execute_notebook(
+            source,
+            unfinished,
+            parameters,
+            kernel_name="python3",
+            language="python",
+            cwd=source.parent,
+            progress_bar={"desc": label or source.stem},
+            # A user's own kernel "python3", perhaps another interpreter, would come first.
+            km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
+            # Warnings, such as that TCP is not encrypted, would break the progress bar.
+            extra_arguments=["--log-level=ERROR"],
+        )
     except (papermill.PapermillExecutionError, DeadKernelError) as error:
         unfinished.replace(failed)
         raise BookError(_failure(error, failed)) from error
-    # A reader who opens the notebook has no kernel of this name.
-    done.metadata.kernelspec = notebook.metadata.get(
-        "kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"}
-    )
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    done.metadata.setdefault("kernelspec", kernel)
     done.metadata["t2b_lib"] = record
     nbformat.write(done, unfinished)
     unfinished.replace(executed)
@@ -216,28 +178,15 @@ def run(
     seed: int = 0,
     force: bool = False,
 ) -> None:
-    """Execute chapters of a book into its folder ``_build/notebooks``.
+    """Execute the chapters `names`, or all, of the sources `book` into ``_build/notebooks`` there.
 
-    Parameters
-    ----------
-    book : Path
-        The folder of the book's sources.
-    names : list of str, optional
-        The chapters, or all if empty. They run in the order of the table of contents.
-    profile, device, seed
-        Values for the chapters' ``parameters`` cells.
-    force : bool
-        Also run chapters that have not changed.
-
-    Raises
-    ------
-    BookError
-        A chapter is unknown or fails.
+    They run in the order of the table of contents; `profile`, `device` and `seed` are values for
+    their ``parameters`` cells. Chapters that have not changed are skipped unless `force` is set.
+    Raises BookError if a chapter is unknown or fails.
     """
     known = chapters(book)
     wanted = names or known
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
+    if unknown := [name for name in wanted if name not in known]:
         raise BookError(
             f"no chapter {', '.join(map(repr, unknown))}: "
             f"the chapters of {book} are {', '.join(known) or 'none'}."
@@ -267,14 +216,12 @@ def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
     import nbformat
 
     executed = {name: book / "_build" / "notebooks" / f"{name}.ipynb" for name in chapters(book)}
-    missing = [name for name, path in executed.items() if not path.is_file()]
-    if missing:
+    if missing := [name for name, path in executed.items() if not path.is_file()]:
         raise BookError(
             f"not executed yet: {', '.join(missing)}. "
             f"First run: python -m t2b_lib run {' '.join(missing)}"
         )
-    if stage.exists():
-        shutil.rmtree(stage)
+    shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(book, stage, ignore=shutil.ignore_patterns("_build", ".*"))
     for name, path in executed.items():
         notebook = nbformat.read(path, as_version=4)
@@ -319,26 +266,11 @@ def _read_settings(config: Path) -> dict:
 
 
 def build(book: Path, config: Path) -> Path:
-    """Render a book whose chapters have been executed.
+    """Render the sources `book`, whose chapters have been executed, with a ``_config.yml``.
 
-    Parameters
-    ----------
-    book : Path
-        The folder of the book's sources.
-    config : Path
-        Jupyter Book's ``_config.yml``.
-
-    Returns
-    -------
-    Path
-        The first page, ``book/_build/html/index.html``. The folder is replaced only if there was no
-        error.
-
-    Raises
-    ------
-    BookError
-        A chapter has not been executed, the pages' scripts cannot be downloaded, Jupyter Book
-        fails or warns, or a page would load something from another host.
+    Returns the first page, ``book/_build/html/index.html``; this folder is replaced only if there
+    was no error. Raises BookError if a chapter has not been executed, the pages' scripts cannot be
+    downloaded, Jupyter Book fails or warns, or a page would load something from another host.
     """
     work = book / "_build"
     stage, site, html = work / "src", work / "site", work / "html"
@@ -359,8 +291,7 @@ def build(book: Path, config: Path) -> Path:
         _page_scripts.copy(stage / "_page_scripts" / "_static" / "offline")
     except (ConnectionError, ValueError) as error:
         raise BookError(str(error)) from error
-    if site.exists():
-        shutil.rmtree(site)
+    shutil.rmtree(site, ignore_errors=True)
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"),
         *(stage, "--path-output", site, "--config", config, "--toc", stage / "_toc.yml"),
@@ -373,8 +304,7 @@ def build(book: Path, config: Path) -> Path:
     if remote := _page_scripts.remote_resources(rendered):
         raise BookError("these pages would load from another host:\n  " + "\n  ".join(remote[:20]))
     (rendered / ".built-from").write_text(state)
-    if html.exists():
-        shutil.rmtree(html)
+    shutil.rmtree(html, ignore_errors=True)
     rendered.replace(html)
     return html / "index.html"
 
@@ -425,17 +355,13 @@ def main(arguments: list[str] | None = None) -> int:
             run(book, options.chapter, **given)
         else:
             print(build(book, options.root.resolve() / "_config.yml"))
+        return 0
     except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        said = error
     except ModuleNotFoundError as error:
-        print(
-            f"error: {error.name} is not installed: the book needs the extra 'book', "
-            "as in pip install -e '.[book]'",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+        said = f"{error.name} is not installed: the book needs pip install -e '.[book]'"
+    print(f"error: {said}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

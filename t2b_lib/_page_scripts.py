@@ -97,21 +97,10 @@ def _npm_pack(url: str, output_file, _pooch) -> None:
 
 
 def fetch(package: str, integrity: str) -> Path:
-    """The archive of an npm package, from the cache or downloaded by npm.
+    """The archive of the npm package ``name@version``, from the cache or downloaded by npm.
 
-    Parameters
-    ----------
-    package : str
-        ``name@version``.
-    integrity : str
-        The archive's sha512 in Base64, from ``npm view NAME@VERSION dist.integrity``.
-
-    Raises
-    ------
-    ConnectionError
-        The package is not in the cache and npm cannot download it.
-    ValueError
-        The downloaded package has another sha512.
+    `integrity` is its sha512 in Base64. Raises ConnectionError if npm cannot download it, and
+    ValueError if the download has another sha512.
     """
     import pooch
 
@@ -127,18 +116,9 @@ def fetch(package: str, integrity: str) -> Path:
 
 
 def copy(folder: Path) -> None:
-    """Copy every script that a page may need.
+    """Copy every script that a page may need into a folder, which is made; raises as `fetch`.
 
-    Parameters
-    ----------
-    folder : Path
-        Gets ``require.js``, ``settings.js``, ``embed-amd.js`` and ``anywidget.js``, and MathJax
-        in ``mathjax/``. Created if missing.
-
-    Raises
-    ------
-    ConnectionError, ValueError
-        As `fetch`.
+    They are ``require.js``, ``settings.js``, ``embed-amd.js``, ``anywidget.js`` and ``mathjax/``.
     """
     for package, (integrity, wanted) in PACKAGES.items():
         with tarfile.open(fetch(package, integrity)) as tar:
@@ -187,17 +167,7 @@ def _addresses(path: Path):
 def remote_resources(html: Path) -> list[str]:
     """What the pages and style sheets under a folder would load from another host.
 
-    Links that a reader may follow are not listed.
-
-    Parameters
-    ----------
-    html : Path
-        A folder of rendered pages.
-
-    Returns
-    -------
-    list of str
-        ``"page: address"``, sorted; empty if the pages need no other host.
+    Returns "page: address" of each, sorted. Links that a reader may follow are not listed.
     """
     return sorted(
         f"{path.relative_to(html).as_posix()}: {address}"

@@ -139,20 +139,11 @@ class Boxes(TensorRecord):
 
     def to_box_tensor(self) -> BoxTensor:
         """As the `BoxTensor` of the box-embeddings library (gradients flow through)."""
-        return _box_tensor_class()((self.lower, self.upper))
+        # The library warns at import that AllenNLP, which is not needed here, is missing.
+        logging.getLogger("box_embeddings").setLevel(logging.ERROR)
+        from box_embeddings.parameterizations import BoxTensor
 
-    @classmethod
-    def from_box_tensor(cls, boxes: BoxTensor) -> Boxes:
-        """From a `BoxTensor` of the box-embeddings library (gradients flow through)."""
-        return cls(boxes.z, boxes.Z)
-
-
-def _box_tensor_class():
-    # The library warns at import that AllenNLP, which is not needed here, is missing.
-    logging.getLogger("box_embeddings").setLevel(logging.ERROR)
-    from box_embeddings.parameterizations import BoxTensor
-
-    return BoxTensor
+        return BoxTensor((self.lower, self.upper))
 
 
 def intersection(a: Boxes, b: Boxes, temperature: float = 0.0) -> Boxes:
@@ -234,11 +225,11 @@ def overlap(
         In [0, 1] (soft: up to rounding); 1 means that `a` lies inside `b`.
     """
     if soft:
+        both = intersection(a, b, intersection_temperature)
         temperatures = {
             "intersection_temperature": intersection_temperature,
             "volume_temperature": volume_temperature,
         }
-        both = intersection(a, b, intersection_temperature)
         return (soft_log_volume(both, **temperatures) - soft_log_volume(a, **temperatures)).exp()
 
     # A ratio per dimension, not a ratio of volumes: small sides in many dimensions would underflow.

@@ -38,13 +38,10 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
         pairs of each score.
     """
     row = {"method": type(model).__name__, "box_dim": getattr(model, "box_dim", np.nan)}
-    parts = {"existing": split.test, "novel": split.novel_pairs}
+    row["metric"] = "F1" if tasks.is_binary else "Spearman"
     if tasks.is_binary:
-        row["metric"] = "F1"
         row["threshold"] = _threshold(model, tasks, split)
-    else:
-        row["metric"] = "Spearman"
-    for part, pairs in parts.items():
+    for part, pairs in {"existing": split.test, "novel": split.novel_pairs}.items():
         row[part] = np.nan
         row[f"{part}_pairs"] = len(pairs)
         if tasks.is_binary and len(pairs):
@@ -93,16 +90,12 @@ def best_threshold(
 def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, float]:
     """Spearman's rank correlation of a fitted model's predictions with the measured affinities.
 
-    Every prediction is compared with the affinity of its own pair.
-
-    Returns
-    -------
-    dict
-        existing: over the test pairs. novel: over all pairs of a novel and an existing task.
-        novel_source: of these, from a novel to an existing task. novel_target: from an existing to
-        a novel task, which needs the *level* of a target that was never measured. within_target:
-        over the sources of one novel target, for which the level does not matter, averaged over
-        the novel targets. NaN for fewer than three pairs.
+    Every prediction is compared with the affinity of its own pair. The dict has the scores
+    existing: over the test pairs; novel: over all pairs of a novel and an existing task;
+    novel_source: of these, from a novel to an existing task; novel_target: from an existing to
+    a novel task, which needs the *level* of a target that was never measured; within_target:
+    over the sources of one novel target, for which the level does not matter, averaged over
+    the novel targets. A score of fewer than three pairs is NaN.
     """
     is_source = torch.isin(split.novel_pairs[:, 0], split.novel)
     parts = {

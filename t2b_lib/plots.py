@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import cycle, islice
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,7 +60,7 @@ def draw_boxes(
         )
     n = len(boxes)
     if colours is None:
-        colours = [COLOURS[i % len(COLOURS)] for i in range(n)]
+        colours = list(islice(cycle(COLOURS), n))
     for what, given in {"names": names, "colours": colours, "dashed": dashed}.items():
         if given is not None and len(given) != n:
             raise ValueError(f"{n} boxes, but {len(given)} {what}")
@@ -137,18 +139,9 @@ def draw_relation(relation, names: Sequence[str] | None = None, *, ax: Axes | No
 
 
 def heat_map(ax: Axes, values, *, write: bool = False, cmap: str = "Blues", **options) -> AxesImage:
-    """An array of numbers in [0, 1] as colours; NaN is hatched.
+    """An array (rows, columns) of numbers in [0, 1] as colours, with options of `Axes.imshow`.
 
-    Parameters
-    ----------
-    ax : Axes
-    values : array-like, shape (rows, columns)
-    write : bool
-        Write the numbers into the cells.
-    cmap : str
-        Of matplotlib.
-    **options
-        Of `Axes.imshow`.
+    NaN is hatched; `write` puts the numbers into the cells.
     """
     values = np.asarray(values, dtype=float)
     image = ax.imshow(values, vmin=0, vmax=1, cmap=cmap, interpolation="none", **options)
@@ -168,14 +161,10 @@ def new_axes(width: float, height: float) -> Axes:
 
 
 def draw_taxonomy(taxonomy) -> Axes:
-    """A taxonomy as shelves: each dataset lies under the dataset that contains it.
+    """A `Taxonomy` as shelves: each dataset lies under the dataset that contains it.
 
     The width of a shelf is the number of classes. A dataset with several parents is drawn under the
     largest of them. A name is written where it fits.
-
-    Parameters
-    ----------
-    taxonomy : Taxonomy
     """
     sizes = taxonomy.members.sum(axis=1)
     children: dict[int | None, list[int]] = {}
@@ -184,42 +173,25 @@ def draw_taxonomy(taxonomy) -> Axes:
         above = max(parents, key=lambda p: sizes[p]) if parents else None
         children.setdefault(above, []).append(int(i))
 
-    # Datasets can share classes, so children may need more room than their parent.
-    widths: dict[int, float] = {}
-
+    @cache
     def width(i):
-        if i not in widths:
-            widths[i] = max(sizes[i], sum(width(c) for c in children.get(i, ())))
-        return widths[i]
+        # Datasets can share classes, so children may need more room than their parent.
+        return max(sizes[i], sum(width(c) for c in children.get(i, ())))
 
-    roots = children.get(None, [])
-    total = sum(width(root) for root in roots)
+    def shelves(below, left, level, colours):
+        style = {"alpha": max(0.25, 0.75 - 0.1 * level), "edgecolor": "white", "linewidth": 0.8}
+        for i, colour in zip(children.get(below, ()), cycle(colours), strict=False):
+            corner = left, -level - 1
+            ax.add_patch(Rectangle(corner, width(i), 0.94, facecolor=colour, **style))
+            _label_if_it_fits(ax, taxonomy.names[i], left, -level - 0.53, width(i))
+            shelves(i, left, level + 1, [colour])
+            left += width(i)
+
     depth = int(taxonomy.depth.max()) + 1
     ax = new_axes(11, depth)
-
-    def shelf(i, left, level, colour):
-        ax.add_patch(
-            Rectangle(
-                (left, -level - 1),
-                width(i),
-                0.94,
-                facecolor=colour,
-                alpha=max(0.25, 0.75 - 0.1 * level),
-                edgecolor="white",
-                linewidth=0.8,
-            )
-        )
-        _label_if_it_fits(ax, taxonomy.names[i], left, -level - 0.53, width(i))
-        for child in children.get(i, ()):
-            shelf(child, left, level + 1, colour)
-            left += width(child)
-
-    ax.set(xlim=(0, total), ylim=(-depth, 0))
+    ax.set(xlim=(0, sum(map(width, children[None]))), ylim=(-depth, 0))
     ax.axis("off")
-    left = 0
-    for k, root in enumerate(roots):
-        shelf(root, left, 0, COLOURS[k % len(COLOURS)])
-        left += width(root)
+    shelves(None, 0, 0, COLOURS)
     return ax
 
 
@@ -239,11 +211,7 @@ def _label_if_it_fits(ax: Axes, name: str, left: float, y: float, width: float) 
 
 
 def draw_branches(
-    taxonomy,
-    boxes: Boxes,
-    branches: Sequence[str],
-    *,
-    novel: Sequence[int] = (),
+    taxonomy, boxes: Boxes, branches: Sequence[str], *, novel: Sequence[int] = ()
 ) -> Axes:
     """The boxes of some branches of a taxonomy, one colour each, as in the paper's Fig. 3.
 
@@ -280,11 +248,8 @@ def draw_branches(
 def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
     """F1 of each method on existing and on novel pairs: a dot for each case, a bar for the mean.
 
-    Parameters
-    ----------
-    results : DataFrame of `run_protocol`
-    paper : DataFrame of `tables.paper_f1`
-        Its scores are drawn as black diamonds.
+    `results` is from `run_protocol`; the scores of `paper`, from `tables.paper_f1`, are drawn as
+    black diamonds.
     """
     groups = list(results.groupby(labels(results), sort=False))
     names = [name for name, _ in groups]
@@ -314,17 +279,11 @@ def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
 
 
 def draw_dimensions(table: DataFrame) -> Figure:
-    """F1 by the dimension of the boxes, as in the paper's Fig. 6: mean and standard deviation.
-
-    Parameters
-    ----------
-    table : DataFrame of `tables.by_dimension`
-    """
+    """F1 by dimension, from `tables.by_dimension`: mean and standard deviation (paper, Fig. 6)."""
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
     for ax, part in zip(axes, ("existing", "novel"), strict=True):
-        for colour, (method, rows) in zip(
-            COLOURS, table.groupby(level=0, sort=False), strict=False
-        ):
+        methods = table.groupby(level=0, sort=False)
+        for colour, (method, rows) in zip(COLOURS, methods, strict=False):
             dimensions = rows.index.get_level_values(1)
             mean, std = 100 * rows[part], 100 * rows[f"{part}_std"].fillna(0)
             ax.plot(dimensions, mean, marker="o", color=colour, label=method)
@@ -336,12 +295,7 @@ def draw_dimensions(table: DataFrame) -> Figure:
 
 
 def draw_neighbourhoods(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Distances in the hierarchy and of the boxes, by neighbours, as in the paper's Fig. 7.
-
-    Parameters
-    ----------
-    table : DataFrame of `taxonomy.analysis.neighbourhood_distances`
-    """
+    """Distances from `taxonomy.analysis.neighbourhood_distances`, as in the paper's Fig. 7."""
     ax = ax or new_axes(6, 3.2)
     for colour, (name, distances) in zip(COLOURS, table.items(), strict=False):
         ax.plot(table.index, distances / distances.iloc[-1], color=colour, label=name)
@@ -355,12 +309,7 @@ def draw_neighbourhoods(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Sizes of boxes by depth in a hierarchy: a dot for each dataset, a bar for the median.
-
-    Parameters
-    ----------
-    table : DataFrame of `taxonomy.analysis.box_sizes`
-    """
+    """Sizes from `taxonomy.analysis.box_sizes` by depth: a dot for each dataset, a bar (median)."""
     ax = ax or new_axes(6, 3.2)
     groups = table.groupby("depth")
     spread = np.random.default_rng(0)
@@ -368,23 +317,19 @@ def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         across = depth + spread.uniform(-0.25, 0.25, len(rows))
         ax.scatter(across, rows["side"], s=14, color=COLOURS[0], alpha=0.5, lw=0)
         ax.plot([depth - 0.35, depth + 0.35], [rows["side"].median()] * 2, color=COLOURS[4], lw=2)
-    names = [
-        f"{depth}\n{rows['level'].mode()[0]}" if "level" in rows else str(depth)
-        for depth, rows in groups
-    ]
-    ax.set_xticks(list(groups.groups), names)
-    ax.set(
-        xlabel="depth in the hierarchy", ylabel="side of the box\n(geometric mean)", yscale="log"
-    )
+    if "level" in table:
+        kinds = groups["level"].agg(lambda levels: levels.mode()[0])
+        ax.set_xticks(kinds.index, [f"{depth}\n{kind}" for depth, kind in kinds.items()])
+    else:
+        ax.set_xticks(list(groups.groups))
+    ax.set(xlabel="depth in the hierarchy", ylabel="side of the box\n(geometric mean)")
+    ax.set_yscale("log")
     return ax
 
 
 def draw_history(history: Mapping[str, Sequence[float]]) -> Axes:
     """The weighted terms of the loss over the epochs, from `Task2Box.history_`."""
-    ax = new_axes(6, 3)
-    terms = [name for name in history if name != "epoch"]
-    for colour, name in zip(COLOURS, terms, strict=False):
-        ax.plot(history["epoch"], history[name], label=name, color=colour)
-    ax.set(xlabel="epoch", ylabel="term of the loss", yscale="log")
+    ax = DataFrame(history).plot(x="epoch", color=COLOURS, logy=True, figsize=(6, 3))
+    ax.set(ylabel="term of the loss")
     ax.legend(frameon=False, fontsize=8)
     return ax

@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from itertools import combinations, groupby
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -48,12 +47,8 @@ def run_protocol(
         The name is shown; models that differ only in box_dim share one.
     cases : int
         Number of random cases.
-    novel : int
-        Number of novel datasets in each case.
-    fractions : (float, float, float)
-        Shares of the existing pairs for training, validation and test, as in `split`.
-    datasets : int, optional
-        Number of datasets drawn anew for each case, the novel ones among them; all if left out.
+    novel, fractions, datasets
+        Of each case, as in `random_case`.
     about : mapping of str to str, optional
         Columns that say what was tested, such as collection="ImageNet", representation="average".
     path : path, optional
@@ -91,8 +86,10 @@ def run_protocol(
             in_batches = together if isinstance(method, Task2Box | Ensemble) else None
             settings = _digest(own, kind_of_case, data, in_batches)
             key = about | {"method": name, "settings": settings}
-            known = _rows_with(kept, key)
-            known = known[known["case"] < cases] if len(known) else known
+            known = kept.iloc[:0]
+            if {*key, "case"} <= set(kept):
+                same = (kept[list(key)] == pd.Series(key)).all(axis="columns")
+                known = kept[same & (kept["case"] < cases)]
             found.append(known)
             bar.update(len(known))
             missing = sorted(set(range(cases)) - set(known.get("case", ())))
@@ -186,27 +183,21 @@ def all_triples(tasks: TaskCollection) -> list[Split]:
 
 
 def read_results(path: str | os.PathLike, *, missing_ok: bool = False) -> pd.DataFrame:
-    """The rows that `run_protocol` wrote to `path`.
+    """The rows that `run_protocol` wrote to `path`; none if it is missing and `missing_ok`.
 
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file. With `missing_ok` the result has no rows instead.
-    ValueError
-        The file is not such a table.
+    Raises FileNotFoundError if it is missing otherwise, ValueError if it is no such table.
     """
-    path = Path(path)
-    if missing_ok and not path.exists():
-        return pd.DataFrame()
     try:
         results = pd.read_csv(path, dtype={"settings": str})
+    except FileNotFoundError:
+        if missing_ok:
+            return pd.DataFrame()
+        raise
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is no table of results; move it away ({error})") from error
     wanted = {"method", "box_dim", "case", "settings", "existing", "novel"}
-    if lacking := sorted(wanted - set(results)):
-        raise ValueError(
-            f"{path} is no table of results, it lacks {', '.join(lacking)}; move it away"
-        )
+    if lacking := ", ".join(sorted(wanted - set(results))):
+        raise ValueError(f"{path} is no table of results, it lacks {lacking}; move it away")
     return results
 
 
@@ -240,10 +231,3 @@ def _hash_of(tasks: TaskCollection) -> str:
     for values in (tasks.features, tasks.relation):
         digest.update(values.contiguous().numpy().tobytes())
     return digest.hexdigest()
-
-
-def _rows_with(results: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
-    if not set(values) <= set(results):
-        return results.iloc[:0]
-    wanted = [results[column] == value for column, value in values.items()]
-    return results[np.logical_and.reduce(wanted)]

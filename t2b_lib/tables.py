@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,23 +28,15 @@ def summary(results: pd.DataFrame, parts: Sequence[str] = ("existing", "novel"))
     groups = results.groupby(labels(results), sort=False)
     columns = {}
     for part in parts:
-        columns[part] = groups[part].mean()
-        columns[f"{part}_std"] = groups[part].std()
+        columns |= {part: groups[part].mean(), f"{part}_std": groups[part].std()}
     return pd.DataFrame(columns | {"cases": groups.size()})
 
 
 def by_dimension(results: pd.DataFrame) -> pd.DataFrame:
     """Scores against the dimension of the boxes, as in Figure 6 of the paper.
 
-    Parameters
-    ----------
-    results : DataFrame of `run_protocol`
-
-    Returns
-    -------
-    DataFrame indexed by method and box_dim
-        Mean and standard deviation over the cases, with the columns of `summary`; methods without
-        boxes are left out.
+    The results of `run_protocol` become a DataFrame indexed by method and box_dim, with the columns
+    of `summary`. Methods without boxes are left out.
     """
     boxes = results[results["box_dim"].notna()]
     table = summary(boxes)
@@ -70,17 +62,12 @@ def paper_f1(collection: str, representation: str, training_share: float = 0.8) 
         Columns existing and novel, in [0, 1].
     """
     table = read_table("paper_f1")
-    asked = {
-        "collection": collection,
-        "representation": representation,
-        "training_share": training_share,
-    }
-    for column, value in asked.items():
+    asked = {"collection": collection, "representation": representation}
+    for column, value in (asked | {"training_share": training_share}).items():
         known = [value for value in table[column].unique() if value != ""]
         if value not in known:
-            raise ValueError(
-                f"the paper has no {column} {value!r}, only: {', '.join(map(str, known))}"
-            )
+            only = ", ".join(map(str, known))
+            raise ValueError(f"the paper has no {column} {value!r}, only: {only}")
         # Guessing needs no representation: that cell is empty.
         table = table[table[column].isin([value, ""])]
     return table.set_index(labels(table))[["existing", "novel"]] / 100
@@ -89,11 +76,8 @@ def paper_f1(collection: str, representation: str, training_share: float = 0.8) 
 def paper_spearman() -> pd.DataFrame:
     """Table 3 of the paper: Spearman's correlation on Taskonomy, mean and spread.
 
-    Returns
-    -------
-    DataFrame indexed by method ("Task2Box 2-d", "MLP")
-        Columns existing, existing_std, novel, novel_std. The novel columns suffer from what
-        `misaligned_spearman` shows.
+    A DataFrame indexed by method ("Task2Box 2-d", "MLP") with columns existing, existing_std, novel
+    and novel_std. The novel columns suffer from what `misaligned_spearman` shows.
     """
     rows = {
         "Task2Box 2-d": (0.85, 0.06, 0.12, 0.21),
@@ -118,12 +102,10 @@ def beside_paper(
 
     Parameters
     ----------
-    results : DataFrame of `run_protocol` or `shipped_cases`
-        A method is found in the paper by its name up to the first comma; one that the paper does
-        not have gets a dash.
+    results, parts
+        As in `summary`. A method is found in the paper by its name up to the first comma; one that
+        the paper does not have gets a dash.
     paper : DataFrame of `paper_f1` or `paper_spearman`
-    parts : sequence of str
-        The columns with the scores.
     percent : bool
         In percent with one decimal, as F1 in the paper; otherwise in [0, 1] with two decimals.
 
@@ -140,9 +122,8 @@ def beside_paper(
         for column, table in {"here": ours, "paper": theirs}.items():
             if part in table:
                 spread = table.get(f"{part}_std", pd.Series(np.nan, table.index))
-                columns[part, column] = _mean_and_spread(
-                    factor * table[part], factor * spread, digits
-                )
+                pairs = zip(factor * table[part], factor * spread, strict=True)
+                columns[part, column] = [_mean_and_spread(*pair, digits) for pair in pairs]
     return pd.DataFrame(columns | {("cases", ""): ours["cases"].array}, index=ours.index)
 
 
@@ -163,12 +144,8 @@ def shipped_results(name: str) -> pd.DataFrame:
     ValueError
         There is no such table.
     """
-    shipped = {
-        "imagenet": "f1_imagenet",
-        "inat_cub": "f1_inat_cub",
-        "ablation": "ablation",
-        "agreement": "taskonomy_agreement",
-    }
+    shipped = {"imagenet": "f1_imagenet", "inat_cub": "f1_inat_cub"}
+    shipped |= {"ablation": "ablation", "agreement": "taskonomy_agreement"}
     if name not in shipped:
         raise ValueError(f"no results called {name!r} ship; there are: {', '.join(shipped)}")
     return read_table(shipped[name])
@@ -177,16 +154,10 @@ def shipped_results(name: str) -> pd.DataFrame:
 def shipped_cases(variant: str = "measured") -> pd.DataFrame:
     """The shipped scores of every method on random cases of transfer affinities.
 
-    Parameters
-    ----------
-    variant : {"measured", "main", "1k", "16k"}
-        Whose affinities: measured by this library, or a variant of the Taskonomy release.
-
-    Returns
-    -------
-    DataFrame
-        A row for each method and case: method, case, the columns of `score_affinities` and
-        "misaligned". Made by `benchmarks/taskonomy.py`; empty if nothing of the variant ships.
+    Whose affinities is said by `variant`: "measured" by this library, or "main", "1k" or "16k" of
+    the Taskonomy release. The DataFrame has a row for each method and case: method, case, the
+    columns of `score_affinities` and "misaligned". Made by `benchmarks/taskonomy.py`; empty if
+    nothing of the variant ships.
     """
     table = read_table("taskonomy_cases")
     return table[table["variant"] == variant].drop(columns="variant").reset_index(drop=True)
@@ -195,16 +166,9 @@ def shipped_cases(variant: str = "measured") -> pd.DataFrame:
 def shipped_triples(variant: str = "measured") -> pd.DataFrame:
     """The shipped Spearman's correlation on novel pairs for every choice of three novel tasks.
 
-    Parameters
-    ----------
-    variant : {"measured", "main", "1k", "16k"}
-        As in `shipped_cases`.
-
-    Returns
-    -------
-    DataFrame, shape (2300, number of methods)
-        A row for each choice in the order of `all_triples`, a column for each method; made by
-        `benchmarks/taskonomy.py --triples`.
+    A DataFrame (2300, number of methods) for a `variant` as in `shipped_cases`: a row for each
+    choice in the order of `all_triples`, a column for each method. Made by
+    `benchmarks/taskonomy.py --triples`.
     """
     table = read_table("taskonomy_triples")
     own = table.filter(regex=f"^{variant}: ").dropna(axis="columns")
@@ -223,14 +187,10 @@ def label(method: str, box_dim: float) -> str:
     return method if np.isnan(box_dim) else f"{method} {box_dim:.0f}-d"
 
 
-def _mean_and_spread(means: Iterable[float], spreads: Iterable[float], digits: int) -> list[str]:
+def _mean_and_spread(mean: float, spread: float, digits: int) -> str:
     """ "60.0 ± 14.1": a dash where there is no mean, and no ± without a spread."""
-
-    def text(mean: float, spread: float) -> str:
-        if np.isnan(mean):
-            return "–"
-        # No-break spaces keep the two together in a narrow column.
-        beside = "" if np.isnan(spread) else f"\u00a0±\u00a0{spread:.{digits}f}"
-        return f"{mean:.{digits}f}{beside}"
-
-    return [text(*pair) for pair in zip(means, spreads, strict=True)]
+    if np.isnan(mean):
+        return "–"
+    # No-break spaces keep the two together in a narrow column.
+    beside = "" if np.isnan(spread) else f"\u00a0±\u00a0{spread:.{digits}f}"
+    return f"{mean:.{digits}f}{beside}"

@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from small_cases import random_relation, tasks_with
 
 import t2b_lib as t2b
 from t2b_lib.evaluation import THRESHOLDS, best_threshold, f1
-
-
-def tasks_with(relation, features=None):
-    n = len(relation)
-    features = torch.eye(n) if features is None else features
-    return t2b.TaskCollection([f"d{i}" for i in range(n)], features, relation)
 
 
 class Oracle:
@@ -24,10 +19,6 @@ class Oracle:
         return self.matrix[pairs[:, 0], pairs[:, 1]]
 
     containment_score = predict
-
-
-def random_relation(n=30, share=0.3, seed=0):
-    return (torch.rand(n, n, generator=torch.Generator().manual_seed(seed)) < share).float()
 
 
 def test_f1_by_hand():
