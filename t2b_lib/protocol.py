@@ -6,20 +6,29 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from itertools import combinations, groupby
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from filelock import FileLock
 from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
-from t2b_lib.collection import Split, TaskCollection, leave_out, split
+from t2b_lib.collection import Split, TaskCollection, leave_out, listing, split
 from t2b_lib.evaluation import evaluate
 from t2b_lib.model import Ensemble, Task2Box, fit_many, settings_of
-from t2b_lib.store import write_whole
+from t2b_lib.store import locked, write_whole
 from t2b_lib.tables import label
+
+# The columns of a table of results besides those that `about` adds.
+SCORES = ("existing", "novel")
+COUNTS = ("case", "datasets", "novel_datasets", "existing_pairs", "novel_pairs")
+NUMBERS = {"box_dim", "threshold", "seconds", "training_share", *SCORES, *COUNTS}
+OWN_COLUMNS = NUMBERS | {"method", "metric", "settings"}
 
 
 def run_protocol(
@@ -53,7 +62,8 @@ def run_protocol(
         Columns that say what was tested, such as collection="ImageNet", representation="average".
     path : path, optional
         A CSV file that keeps the rows, written after every batch of cases. Rows that it has
-        already, of the same data and settings, are not computed again; others in it stay.
+        already, of the same data and settings, are not computed again; others in it stay. Several
+        processes can share the file: each uses the rows that another has finished.
     together : int
         Cases that are fitted together; a run that is killed loses as many at most. It decides the
         rounding of a Task2Box model, so such rows are of the same settings only if it is the same.
@@ -70,38 +80,45 @@ def run_protocol(
     Raises
     ------
     ValueError
-        If there is a file at `path` that is not such a table.
+        If there is a file at `path` that is not such a table (with the line that is wrong), a
+        method is given twice, or `about` names a column that the table has already.
     """
-    about = dict(about or {})
+    about = {column: str(value) for column, value in (about or {}).items()}
+    if taken := sorted(OWN_COLUMNS & set(about)):
+        raise ValueError(f"about must not name the table's own columns: {', '.join(taken)}")
+    shown = [label(name, getattr(method, "box_dim", np.nan)) for name, method in methods]
+    if twice := sorted({name for name in shown if shown.count(name) > 1}):
+        raise ValueError(f"methods must have different names, but {listing(twice)} occurs twice")
     kind_of_case = {"novel": novel, "fractions": fractions, "datasets": datasets}
     splits = [random_case(tasks, seed=case, **kind_of_case) for case in range(cases)]
     data = _hash_of(tasks)
-    kept = pd.DataFrame() if path is None else read_results(path, missing_ok=True)
     found = []
     form = "{l_bar}{bar}| {elapsed}<{remaining}"
     with tqdm(total=cases * len(methods), bar_format=form, disable=not progress) as bar:
-        for name, method in methods:
-            bar.set_description(label(name, getattr(method, "box_dim", np.nan)))
+        for (name, method), full_name in zip(methods, shown, strict=True):
+            bar.set_description(full_name)
             own = {k: v for k, v in settings_of(method).items() if not k.endswith("device")}
             in_batches = together if isinstance(method, Task2Box | Ensemble) else None
             settings = _digest(own, kind_of_case, data, in_batches)
             key = about | {"method": name, "settings": settings}
-            known = kept.iloc[:0]
-            if {*key, "case"} <= set(kept):
-                same = (kept[list(key)] == pd.Series(key)).all(axis="columns")
-                known = kept[same & (kept["case"] < cases)]
-            found.append(known)
-            bar.update(len(known))
-            missing = sorted(set(range(cases)) - set(known.get("case", ())))
-            for _, group in groupby(missing, key=lambda case: case // together):
-                batch = list(group)
-                rows = _fit_and_score(method, tasks, {k: splits[k] for k in batch}, bar)
-                rows = rows.assign(**key, training_share=fractions[0])
-                rows = rows[[*about, *(c for c in rows if c not in about)]]
-                found.append(rows)
-                if path is not None:
-                    kept = pd.concat([kept, rows], ignore_index=True)
-                    write_whole(path, kept.to_csv(index=False))
+            for start in range(0, cases, together):
+                batch = range(start, min(start + together, cases))
+                known = _finished(path, key, batch)
+                if len(known) < len(batch):
+                    with _only_here(path, _digest(key)):
+                        # Another process may have finished some of them in the meantime.
+                        known = _finished(path, key, batch)
+                        missing = {k: splits[k] for k in batch if k not in set(known["case"])}
+                        bar.update(len(batch) - len(missing))
+                        if missing:
+                            rows = _fit_and_score(method, tasks, missing, bar)
+                            rows = rows.assign(**key, training_share=fractions[0])
+                            rows = rows[[*about, *(c for c in rows if c not in about)]]
+                            found.append(rows)
+                            _add(path, rows)
+                else:
+                    bar.update(len(known))
+                found.append(known)
     order = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in methods))}
     results = pd.concat([rows for rows in found if len(rows)], ignore_index=True)
     return results.sort_values(
@@ -188,7 +205,8 @@ def read_results(path: str | os.PathLike, *, missing_ok: bool = False) -> pd.Dat
     Raises FileNotFoundError if it is missing otherwise, ValueError if it is no such table.
     """
     try:
-        results = pd.read_csv(path, dtype={"settings": str})
+        # All as text: "NA" or "2024" in a column of keys is not a number.
+        results = pd.read_csv(path, dtype=str, keep_default_na=False)
     except FileNotFoundError:
         if missing_ok:
             return pd.DataFrame()
@@ -198,7 +216,26 @@ def read_results(path: str | os.PathLike, *, missing_ok: bool = False) -> pd.Dat
     wanted = {"method", "box_dim", "case", "settings", "existing", "novel"}
     if lacking := ", ".join(sorted(wanted - set(results))):
         raise ValueError(f"{path} is no table of results, it lacks {lacking}; move it away")
-    return results
+
+    def refuse(wrong: pd.Series, what: str) -> None:
+        if wrong.any():
+            line = int(wrong.argmax()) + 2  # the first has the names of the columns
+            raise ValueError(f"{path}, line {line}: {what}; put it right, or move the file away")
+
+    texts = [column for column in results if column not in NUMBERS]
+    for column in results.columns.intersection(NUMBERS):
+        values = results[column].map(_number)
+        needed = column not in ("box_dim", "threshold", *SCORES)
+        refuse(values.isna() & (needed | (results[column] != "")), f"{column} is no number")
+        if column in SCORES:
+            refuse(values.abs() > 1, f"{column} must be a score in [-1, 1]")
+        results[column] = values
+    case = results["case"]
+    refuse((case < 0) | (case % 1 != 0), "case must be a whole number from 0")
+    for column in ("method", "settings"):
+        refuse(results[column] == "", f"{column} is empty")
+    refuse(results.duplicated([*texts, "case"]), "the row occurs twice")
+    return results.astype(dict.fromkeys(results.columns.intersection(COUNTS), int))
 
 
 def _fit_and_score(
@@ -231,3 +268,38 @@ def _hash_of(tasks: TaskCollection) -> str:
     for values in (tasks.features, tasks.relation):
         digest.update(values.contiguous().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _finished(
+    path: str | os.PathLike | None, key: Mapping[str, str], cases: Iterable[int]
+) -> pd.DataFrame:
+    """The rows of a file that have these keys and are of these cases."""
+    results = pd.DataFrame() if path is None else read_results(path, missing_ok=True)
+    if not {"case", *key} <= set(results):
+        return pd.DataFrame({"case": []})
+    wanted = [results[column] == value for column, value in key.items()]
+    return results[np.logical_and.reduce([results["case"].isin(cases), *wanted])]
+
+
+def _hidden(path: str | os.PathLike, ending: str) -> Path:
+    return Path(path).with_name(f".{Path(path).name}.{ending}")
+
+
+def _only_here(path: str | os.PathLike | None, name: str) -> AbstractContextManager:
+    """One process at a time computes the cases of one method; others wait and use its rows."""
+    return nullcontext() if path is None else locked(_hidden(path, name))
+
+
+def _add(path: str | os.PathLike | None, rows: pd.DataFrame) -> None:
+    """Add rows to those that the file has now, which may be another process's."""
+    if path is not None:
+        with FileLock(_hidden(path, "lock")):
+            before = read_results(path, missing_ok=True)
+            write_whole(path, pd.concat([before, rows], ignore_index=True).to_csv(index=False))

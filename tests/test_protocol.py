@@ -1,6 +1,9 @@
 """Random cases, and the runner of methods over cases: what it keeps and what it computes again."""
 
+import subprocess
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -41,7 +44,8 @@ def test_a_killed_run_loses_no_finished_case(tmp_path, counted):
     with pytest.raises(KeyboardInterrupt):
         t2b.run_protocol(tasks, methods, path=path, together=2, **settings)
     assert list(read_results(path)["case"]) == [0, 1, 2, 3]
-    assert [p.name for p in tmp_path.iterdir()] == ["results.csv"]
+    visible = [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")]
+    assert visible == ["results.csv"]  # locks are hidden files
 
     counted.fails_at = None
     results = t2b.run_protocol(tasks, methods, path=path, together=2, **settings)
@@ -185,3 +189,113 @@ def test_a_run_that_goes_on_trains_the_same_cases_together(tmp_path, monkeypatch
             tasks, small_methods()[:1], cases=cases, path=path, together=2, progress=False
         )
     assert groups == [[0, 1], [2, 3], [4, 5], [6]]
+
+
+TWO_AT_ONCE = """
+import sys, time, warnings
+import torch, t2b_lib as t2b
+warnings.simplefilter("ignore")
+
+class Slow(t2b.RandomGuess):
+    def fit(self, tasks, split):
+        print("fit", flush=True)
+        time.sleep(0.02)
+        return self
+
+relation = (torch.rand(30, 30, generator=torch.Generator().manual_seed(0)) < 0.3).float()
+tasks = t2b.TaskCollection([f"d{i}" for i in range(30)], torch.eye(30), relation)
+print("ready", flush=True)
+sys.stdin.readline()
+methods = [(name, Slow()) for name in sys.argv[2:]]
+t2b.run_protocol(tasks, methods, path=sys.argv[1], cases=12, novel=5, together=1, progress=False)
+"""
+
+
+@pytest.mark.parametrize(("names", "fits"), [(["A", "B"], 24), (["A", "A"], 12)])
+def test_two_processes_share_a_file_of_results(tmp_path, names, fits):
+    path = tmp_path / "results.csv"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    runs = [
+        subprocess.Popen([sys.executable, "-c", TWO_AT_ONCE, str(path), name], **pipes)
+        for name in names
+    ]
+    assert [run.stdout.readline() for run in runs] == ["ready\n", "ready\n"]
+    for run in runs:
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    said = "".join(run.communicate()[0] for run in runs)
+    assert [run.returncode for run in runs] == [0, 0]
+    results = read_results(path)
+    expected = {name: list(range(12)) for name in names}
+    assert results.groupby("method")["case"].agg(sorted).to_dict() == expected
+    assert said.count("fit") == fits  # finished work of the other is used
+
+
+def test_threads_share_a_file_of_results(tmp_path):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+
+    def run(name):
+        settings = {"cases": 8, "novel": 5, "together": 1, "path": path, "progress": False}
+        return t2b.run_protocol(tasks, [(name, t2b.RandomGuess())], **settings)
+
+    with ThreadPoolExecutor() as pool:
+        assert [len(rows) for rows in pool.map(run, ["A", "B", "C"])] == [8, 8, 8]
+    assert len(read_results(path)) == 24
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "NA", "2024", "", "1.50", "nan", "True", "a,b", 'a\n"b"', " x"]
+)
+def test_keys_are_text(tmp_path, counted, text):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    settings = {"cases": 2, "novel": 5, "about": {"year": text}, "path": path, "progress": False}
+    first = t2b.run_protocol(tasks, [(text or "m", counted())], **settings)
+    again = t2b.run_protocol(tasks, [(text or "m", counted())], **settings)
+    assert counted.fits == 2 and len(read_results(path)) == 2
+    pd.testing.assert_frame_equal(again, first, check_dtype=False)
+    assert list(again["year"]) == [text] * 2
+
+
+def edited(column, value):
+    def edit(rows):
+        rows.loc[1, column] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (edited("existing", "7.5"), r"line 3: existing must be a score in \[-1, 1\]"),
+        (edited("novel", "good"), "line 3: novel is no number"),
+        (edited("case", ""), "line 3: case is no number"),
+        (edited("case", "-1"), "line 3: case must be a whole number from 0"),
+        (edited("case", "1.5"), "line 3: case must be a whole number from 0"),
+        (edited("case", "0"), "line 3: the row occurs twice"),
+        (edited("method", ""), "line 3: method is empty"),
+        (edited("settings", ""), "line 3: settings is empty"),
+        (edited("seconds", "soon"), "line 3: seconds is no number"),
+    ],
+)
+def test_an_edited_table_is_refused_with_its_line(tmp_path, edit, said):
+    tasks, path = tasks_with(random_relation()), tmp_path / "results.csv"
+    methods = [("Random", t2b.RandomGuess())]
+    settings = {"cases": 3, "novel": 5, "path": path, "progress": False}
+    t2b.run_protocol(tasks, methods, **settings)
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    edit(rows)
+    rows.to_csv(path, index=False)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=rf"results\.csv, {said}; put it right"):
+        t2b.run_protocol(tasks, methods, **settings)
+    assert path.read_bytes() == before
+
+
+def test_own_columns_and_equal_methods_are_refused():
+    tasks, guess = tasks_with(random_relation()), t2b.RandomGuess()
+    with pytest.raises(
+        ValueError, match="about must not name the table's own columns: case, method"
+    ):
+        t2b.run_protocol(tasks, [("a", guess)], about={"method": "b", "case": "1"})
+    with pytest.raises(ValueError, match="different names, but 'a' occurs twice"):
+        t2b.run_protocol(tasks, [("a", guess), ("a", t2b.RandomGuess())])
