@@ -61,9 +61,7 @@ def main() -> None:
     weights = sum(p.numel() for p in clip.parameters())
     width, tokens = 1280, 257
     batch = BATCH * tokens * width * 4 * 2 * 2  # the widest layer's two ends, 2 bytes each
-    print(
-        f"weights {2 * weights / 1e9:.1f} GB in half precision, {4 * weights / 1e9:.1f} GB when read"
-    )
+    print(f"weights: {2 * weights / 1e9:.1f} GB on the GPU, {4 * weights / 1e9:.1f} GB while read")
     print(f"a batch of {BATCH}: about {batch / 1e9:.1f} GB in the widest layer")
 
 
