@@ -4,6 +4,7 @@ from t2b_lib.moments import Moments, moments
 from t2b_lib.representation.encoders import EmbeddedEncoder, OpenClipEncoder, efficientnet_lite0
 from t2b_lib.representation.extraction import Extraction, extract
 from t2b_lib.representation.fim import Probe, task2vec, task2vec_of
+from t2b_lib.representation.own import own_images
 from t2b_lib.representation.prototypes import imagenet_prototypes, prototype_features
 from t2b_lib.representation.sources import (
     ImageCollection,
@@ -30,6 +31,7 @@ __all__ = [
     "imagenet_prototypes",
     "label_features",
     "moments",
+    "own_images",
     "prototype_features",
     "task2vec",
     "task2vec_of",
