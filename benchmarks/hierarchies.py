@@ -23,24 +23,24 @@ from t2b_lib.tables import beside_paper, labels, paper_f1, summary
 
 # Where the book reads the tables from.
 DATA = Path(t2b.__file__).parent / "data"
-# Name in the paper, taxonomy, features without images, and how many datasets are drawn for a case
+# Name in the paper, taxonomy, samples without images, and how many datasets are drawn for a case
 # (all if None) and novel among them.
 COLLECTIONS = {
     "imagenet": (
         "ImageNet",
         t2b.taxonomy.imagenet_instruments,
-        t2b.representation.prototype_features,
+        t2b.representation.prototype_samples,
         None,
         30,
     ),
     "inat_cub": (
         "iNaturalist + CUB",
         t2b.taxonomy.inaturalist_cub,
-        t2b.representation.label_features,
+        t2b.representation.label_samples,
         250,
         100,
     ),
-    "emoji": ("emoji", t2b.taxonomy.emoji, t2b.representation.label_features, None, 20),
+    "emoji": ("emoji", t2b.taxonomy.emoji, t2b.representation.label_samples, None, 20),
 }
 # The paper trains on 80 % of the pairs, and in Table 5 on half of them.
 FRACTIONS = {0.8: (0.8, 0.1, 0.1), 0.5: (0.5, 0.1, 0.1)}
@@ -50,7 +50,7 @@ def main():
     options = arguments()
     if options.threads:
         torch.set_num_threads(options.threads)
-    collection, taxonomy, features, datasets, novel = COLLECTIONS[options.collection]
+    collection, taxonomy, samples, datasets, novel = COLLECTIONS[options.collection]
     taxonomy = taxonomy()
     datasets = datasets if options.datasets is None else options.datasets
     novel = novel if options.novel is None else options.novel
@@ -58,8 +58,8 @@ def main():
     start = time.perf_counter()
     results = []
     for representation in options.representations:
-        tasks = t2b.TaskCollection(
-            taxonomy.names, features(taxonomy, representation), taxonomy.containment
+        tasks = t2b.TaskCollection.from_samples(
+            taxonomy.names, samples(taxonomy, representation), taxonomy.containment
         )
         results.append(
             run_protocol(
@@ -90,6 +90,7 @@ def methods(options, representation):
         ]
     if options.baselines:
         chosen += [
+            ("Pair model", t2b.PairModel()),
             ("MLP", t2b.PairwiseMLP(device=options.device)),
             ("Linear", t2b.PairwiseLinear(device=options.device)),
             *([("KL divergence", KLDivergence())] if representation == "gaussian" else []),
@@ -140,7 +141,7 @@ def arguments():
         default=["average", "gaussian"],
     )
     parser.add_argument(
-        "--recipes", nargs="*", choices=sorted(t2b.RECIPES), default=["paper", "default"]
+        "--recipes", nargs="*", choices=sorted(t2b.RECIPES), default=["default", "plain", "paper"]
     )
     parser.add_argument("--no-baselines", dest="baselines", action="store_false")
     parser.add_argument("--novel", type=int, help="novel datasets in a case")

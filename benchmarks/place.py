@@ -36,7 +36,7 @@ def main():
     random = torch.Generator().manual_seed(0)
     features = torch.randn(64, options.features, generator=random)
     tasks = t2b.TaskCollection(range(64), features, torch.rand(64, 64, generator=random))
-    model = t2b.Task2Box(epochs=1, progress=False, device="cpu").fit(tasks)
+    model = t2b.Task2Box.from_recipe("plain", epochs=1, progress=False, device="cpu").fit(tasks)
 
     print(f"machine        {machine(CPU)}")
     embedding = median(lambda: model.embed(features[:1]), options.repeats)

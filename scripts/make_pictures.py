@@ -46,7 +46,7 @@ def public_datasets(most=100, seed=0):
     texts = t2b.representation.embed_texts([f"A photo of {name}" for name in different])
     vectors = dict(zip(different, texts, strict=True))
     samples = [torch.stack([vectors[name] for name in names]) for names in drawn]
-    model = t2b.Task2Box(size_weight=1e4, regularity_weight=1e3, seed=seed)
+    model = t2b.Task2Box.from_recipe("plain", size_weight=1e4, regularity_weight=1e3, seed=seed)
     boxes = t2b.hub.HubMap(model).fit(table, samples).boxes_
     # The last of the colours is a grey, like that of the others.
     colour = dict(zip(table.field.value_counts().index, plots.COLOURS[:7], strict=False))

@@ -6,13 +6,14 @@ from t2b_lib.baselines import (
     AsymmetricCosine,
     AsymmetricEuclidean,
     KLDivergence,
+    PairModel,
     PairwiseLinear,
     PairwiseMLP,
     RandomGuess,
 )
 from t2b_lib.boxes import Boxes, intersection, log_volume, overlap, pairwise_overlap, volume
 from t2b_lib.cluster import Cluster
-from t2b_lib.collection import Split, TaskCollection, split
+from t2b_lib.collection import Samples, Split, TaskCollection, split
 from t2b_lib.evaluation import evaluate
 from t2b_lib.model import RECIPES, Ensemble, Task2Box, fit_many
 from t2b_lib.protocol import run_protocol
@@ -27,9 +28,11 @@ __all__ = [
     "Cluster",
     "Ensemble",
     "KLDivergence",
+    "PairModel",
     "PairwiseLinear",
     "PairwiseMLP",
     "RandomGuess",
+    "Samples",
     "Split",
     "Task2Box",
     "TaskCollection",

@@ -7,8 +7,11 @@ in the paper.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, embedding, normalize
@@ -25,6 +28,92 @@ class Baseline(BaseEstimator):
     def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Score to compare with a threshold, shape (P,): the prediction itself."""
         return self.predict(features, pairs)
+
+
+class PairModel(Baseline):
+    """Logistic regression on a few named numbers of a pair: cosines, lengths, distances.
+
+    The vector of a union is the mean of the vectors of its parts. So how alike two vectors are,
+    and which of them is longer, almost tells whether one dataset lies in the other. A classifier on
+    two vectors side by side cannot compute such products. A graded relation is learned as a
+    probability.
+
+    Parameters
+    ----------
+    strength : float
+        Inverse strength of the L2 penalty, `C` of scikit-learn's logistic regression.
+
+    Attributes
+    ----------
+    weights_ : dict of str to float
+        After `fit`: the weight of each number of a pair, once that is standardised.
+    """
+
+    def __init__(self, *, strength: float = 1.0):
+        self.strength = strength
+
+    def fit(self, tasks: TaskCollection, split: Split) -> PairModel:
+        """Learn from the training pairs of `split`.
+
+        Raises
+        ------
+        ValueError
+            If all training pairs are related, or none is.
+        """
+        self.centre_, self.blocks_ = tasks.features[split.existing].mean(0), tasks.blocks
+        rows, pairs = split.train.unique(return_inverse=True)
+        found = _numbers_of_pairs(tasks.features[rows], self.centre_, self.blocks_)
+        found = {name: value[pairs[:, 0], pairs[:, 1]] for name, value in found}
+        numbers = torch.stack(list(found.values()), 1).double()
+        centre, scale = numbers.mean(0), numbers.std(0).clamp_min(1e-9)
+        # A share of 0.3 counts as 0.3 of a related pair and 0.7 of an unrelated one.
+        share = torch.as_tensor(truth_of(tasks, split.train)).double()
+        share = torch.cat([share, 1 - share])
+        label = torch.arange(len(share)) < len(pairs)
+        kept = share > 0
+        if label[kept].all() or not label[kept].any():
+            raise ValueError("the training pairs are all related or all unrelated: add other ones")
+        numbers = ((numbers - centre) / scale).repeat(2, 1)
+        model = LogisticRegression(C=self.strength, max_iter=3000)
+        model.fit(numbers[kept].numpy(), label[kept].numpy(), share[kept].numpy())
+        weights = torch.from_numpy(model.coef_[0])
+        self.weights_ = dict(zip(found, weights.tolist(), strict=True))
+        self.slopes_ = (weights / scale).tolist()
+        self.intercept_ = float(model.intercept_[0] - (weights / scale * centre).sum())
+        return self
+
+    def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
+        """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
+        check_is_fitted(self, "weights_")
+        rows, pairs = pairs.unique(return_inverse=True)
+        total = torch.full((len(rows), len(rows)), self.intercept_)
+        numbers = _numbers_of_pairs(features[rows], self.centre_, self.blocks_)
+        for (_, value), slope in zip(numbers, self.slopes_, strict=True):
+            total.add_(value, alpha=slope)
+        return total[pairs[:, 0], pairs[:, 1]].sigmoid()
+
+
+def _numbers_of_pairs(
+    features: Tensor, centre: Tensor, blocks: Sequence[int]
+) -> Iterator[tuple[str, Tensor]]:
+    """Named numbers of all pairs of rows of `features` (N, D), each (N, N).
+
+    Of each piece of the features, and of all together where there are several.
+    """
+    pieces = list(zip(features.split(blocks, 1), centre.split(blocks), strict=True))
+    named = {f"piece {k}": piece for k, piece in enumerate(pieces, 1) if len(blocks) > 1}
+    for name, (x, mean) in (named | {"all": (features, centre)}).items():
+        for about, seen in {"": x, ", centred": x - mean}.items():
+            inner, norm = seen @ seen.T, seen.norm(dim=1)
+            first, second = norm[:, None].expand_as(inner), norm.expand_as(inner)
+            yield f"cosine{about} ({name})", inner / (first * second).clamp_min(1e-9)
+            yield f"length of the first{about} ({name})", first
+            yield f"length of the second{about} ({name})", second
+            if not about:
+                yield f"projection ({name})", inner / second.square().clamp_min(1e-9)
+        # Centred vectors are shorter: their difference loses less to rounding.
+        distance = (first.square() + second.square() - 2 * inner).clamp_min(0).sqrt()
+        yield f"distance ({name})", distance
 
 
 class PairwiseMLP(Baseline):

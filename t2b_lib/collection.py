@@ -9,8 +9,114 @@ from itertools import accumulate
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from t2b_lib.boxes import TensorRecord, as_tensor
+from t2b_lib.moments import Kind, moments
+
+# Parts of datasets: how many are coherent, and how many of these are drawn from all samples.
+COHERENT_SHARE = 0.9
+ANYWHERE_SHARE = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Samples(TensorRecord):
+    """The samples of N datasets, images or classes: each dataset's vector follows from its own.
+
+    Parameters
+    ----------
+    vectors : array, shape (S, D)
+        One row for each sample.
+    members : bool array, shape (N, S)
+        Which samples belong to which dataset.
+    kind : "average" or "gaussian"
+        What `features` computes from the vectors: Eq. 1, or Eq. 1 and 2.
+    blocks : tuple of int, optional
+        Sizes of the pieces of a vector that mean different things, such as image and text. They
+        add up to D; one piece if left out.
+
+    Raises
+    ------
+    ValueError
+        On shapes that disagree, or blocks that do not add up.
+    """
+
+    vectors: Tensor
+    members: Tensor
+    kind: Kind = "average"
+    blocks: tuple[int, ...] = ()
+
+    def __post_init__(self):
+        vectors = as_tensor(self.vectors, torch.float32).cpu()
+        members = as_tensor(self.members, torch.bool).cpu()
+        blocks = tuple(self.blocks) or (vectors.shape[-1],)
+        if vectors.dim() != 2 or members.dim() != 2 or members.shape[1] != len(vectors):
+            raise ValueError(
+                f"vectors must have shape (S, D) and members (N, S), got {tuple(vectors.shape)} "
+                f"and {tuple(members.shape)}"
+            )
+        if sum(blocks) != vectors.shape[1]:
+            raise ValueError(
+                f"blocks must add up to the {vectors.shape[1]} numbers of a vector, got {blocks}"
+            )
+        for name, value in {"vectors": vectors, "members": members, "blocks": blocks}.items():
+            object.__setattr__(self, name, value)
+
+    def features(self, members: Tensor | None = None) -> Tensor:
+        """Representations (N, D or 2 D) of sets of samples, those of the datasets if left out."""
+        return moments(self.vectors, self.members if members is None else members, self.kind)
+
+    @property
+    def feature_blocks(self) -> tuple[int, ...]:
+        """Sizes of the pieces of a representation."""
+        return self.blocks * (2 if self.kind == "gaussian" else 1)
+
+    def draw_parts(
+        self,
+        datasets: Tensor,
+        count: int,
+        random: torch.Generator,
+        coherent: float = COHERENT_SHARE,
+    ) -> tuple[Tensor, Tensor]:
+        """Random parts of the datasets given.
+
+        A part has one sample to all but one of its dataset, small ones as often as large ones. It
+        is a random subset, or coherent: a random sample and its nearest ones. Some coherent parts
+        take these from the samples of all datasets given, so that they may hold a whole dataset.
+
+        Parameters
+        ----------
+        datasets : Tensor of int, shape (n,)
+        count : int
+        random : torch.Generator
+        coherent : float
+            Share of coherent parts.
+
+        Returns
+        -------
+        members : bool Tensor, shape (count, S)
+            Which samples are in each part.
+        owners : Tensor of int, shape (count,)
+            Position in `datasets` of the one that the part is of; -1 for parts from all samples.
+        """
+        of_datasets = self.members[datasets]
+        owners = torch.randint(len(datasets), (count,), generator=random)
+        is_coherent = torch.rand(count, generator=random) < coherent
+        anywhere = torch.rand(count, generator=random) < ANYWHERE_SHARE
+        owners = owners.masked_fill(anywhere & is_coherent, -1)
+        allowed = torch.where((owners < 0)[:, None], of_datasets.any(0), of_datasets[owners])
+        most = (allowed.sum(1) - 1).clamp_min(1)
+        sizes = (most ** torch.rand(count, generator=random)).round().long()
+        centred = normalize(self.vectors - self.vectors[of_datasets.any(0)].mean(0), dim=1)
+        first = torch.multinomial(allowed.float(), 1, generator=random)[:, 0]
+        order = torch.where(
+            is_coherent[:, None],
+            centred[first] @ centred.T,
+            torch.rand(count, len(self.vectors), generator=random),
+        )
+        order = order.masked_fill(~allowed, -torch.inf).argsort(1, descending=True)
+        chosen = torch.arange(order.shape[1]) < sizes[:, None]
+        return torch.zeros_like(chosen).scatter_(1, order, chosen), owners
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +134,8 @@ class TaskCollection(TensorRecord):
     relation : array, shape (N, N)
         relation[i, j] is E_ij in [0, 1]: how much of i lies in j, or how well i transfers to j.
         NaN: not measured. The diagonal is never used.
+    samples : Samples, optional
+        What the features were computed from, if that is known: training can then draw parts.
 
     Raises
     ------
@@ -39,6 +147,12 @@ class TaskCollection(TensorRecord):
     names: Sequence[str]
     features: Tensor
     relation: Tensor
+    samples: Samples | None = None
+
+    @classmethod
+    def from_samples(cls, names: Sequence[str], samples: Samples, relation) -> TaskCollection:
+        """The collection whose features follow from its samples."""
+        return cls(names, samples.features(), relation, samples)
 
     def __post_init__(self):
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
@@ -60,6 +174,8 @@ class TaskCollection(TensorRecord):
             raise ValueError(
                 f"relation must have shape ({n}, {n}), got {tuple(self.relation.shape)}"
             )
+        if self.samples is not None and len(self.samples.members) != n:
+            raise ValueError(f"samples must be of {n} datasets, got {len(self.samples.members)}")
         bad = ~self.features.isfinite().all(1)
         if bad.any():
             raise ValueError(
@@ -90,6 +206,11 @@ class TaskCollection(TensorRecord):
         """Whether every measured relation is 0 or 1: containment, to be scored by F1."""
         values = self.relation[self._measured()]
         return bool(((values == 0) | (values == 1)).all())
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Sizes of the pieces of the features that mean different things, such as image, text."""
+        return (self.features.shape[1],) if self.samples is None else self.samples.feature_blocks
 
     def measured_pairs(self) -> Tensor:
         """All ordered pairs (i, j) of different datasets whose relation is measured, (P, 2)."""

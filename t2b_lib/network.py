@@ -31,7 +31,10 @@ class BoxNetwork(nn.Module):
     side : str
         As in `Task2Box`.
     directions : int, optional
-        Number of directions that a `Projection` before the first layer keeps; none if left out.
+        Number of directions that a `Projection` before the first layer keeps; no projection if
+        left out.
+    blocks : sequence of int
+        Of the projection.
     models : int
         Number K of stacked networks.
     """
@@ -44,6 +47,7 @@ class BoxNetwork(nn.Module):
         *,
         side: str = "sigmoid",
         directions: int | None = None,
+        blocks: Sequence[int] = (),
         models: int = 1,
     ):
         super().__init__()
@@ -53,6 +57,7 @@ class BoxNetwork(nn.Module):
             "hidden": hidden,
             "side": side,
             "directions": directions,
+            "blocks": blocks,
         }
         self.in_features = in_features
         self.models = models
@@ -60,8 +65,8 @@ class BoxNetwork(nn.Module):
         width = in_features
         self.inputs = nn.Identity()
         if directions is not None:
-            self.inputs = Projection(models, in_features, directions)
-            width = directions
+            self.inputs = Projection(models, in_features, directions, blocks)
+            width = directions + 2 * len(blocks)
         layers = []
         for size in hidden:
             layers += [Linear(models, width, size), nn.ReLU(), BatchNorm(models, size)]
@@ -147,15 +152,32 @@ class Projection(nn.Module):
     Each feature is standardised over the training datasets. The directions are the principal axes
     of the result, scaled by one factor so that the mean variance of the coordinates is 1. R is the
     smaller of D and the number of training datasets.
+    With many, only the most important ones are kept.
+
+    With `blocks`, the sizes of pieces of the features, each piece's length and its distance from
+    the mean come on top, standardised: the mean of few or of similar samples is longer than that of
+    many different ones, so these tell how broad a dataset is.
     """
 
-    def __init__(self, models: int, in_features: int, directions: int):
+    def __init__(self, models: int, in_features: int, directions: int, blocks: Sequence[int] = ()):
         super().__init__()
+        self.blocks = tuple(blocks)
         self.register_buffer("centre", torch.zeros(models, 1, in_features))
         self.register_buffer("directions", torch.zeros(models, in_features, directions))
+        if self.blocks:
+            self.register_buffer("norm_centre", torch.zeros(models, 1, 2 * len(self.blocks)))
+            self.register_buffer("norm_scale", torch.ones(models, 1, 2 * len(self.blocks)))
 
     def forward(self, features: Tensor) -> Tensor:
-        return (features - self.centre) @ self.directions
+        coordinates = (features - self.centre) @ self.directions
+        if not self.blocks:
+            return coordinates
+        norms = (self._norms(features, self.centre) - self.norm_centre) / self.norm_scale
+        return torch.cat([coordinates, norms], -1)
+
+    def _norms(self, features: Tensor, centre: Tensor) -> Tensor:
+        pieces = (*features.split(self.blocks, -1), *(features - centre).split(self.blocks, -1))
+        return torch.stack([piece.norm(dim=-1) for piece in pieces], -1)
 
     def fit(self, features: Tensor) -> Projection:
         """Learn the directions of training datasets (N, D)."""
@@ -166,10 +188,16 @@ class Projection(nn.Module):
         constant = spread <= 1e-6 * spread.max()
         scale = torch.where(constant, 0.0, 1 / spread.masked_fill(constant, 1.0))
         _, lengths, axes = torch.linalg.svd((features - centre) * scale, full_matrices=False)
+        most = self.directions.shape[-1]
+        lengths, axes = lengths[:most], axes[:most]
         axes = axes * (lengths > 1e-5 * lengths[0])[:, None]
         unit = (lengths.square().mean() / len(features)).sqrt().clamp_min(1e-12)
         self.centre.copy_(centre)
         self.directions.copy_((axes * scale / unit).T)
+        if self.blocks:
+            norms = self._norms(features, centre)
+            self.norm_centre.copy_(norms.mean(0))
+            self.norm_scale.copy_(norms.std(0, correction=0).clamp_min(1e-6))
         return self
 
 

@@ -265,7 +265,10 @@ def _digest(*everything) -> str:
 
 def _hash_of(tasks: TaskCollection) -> str:
     digest = hashlib.sha256(json.dumps(tasks.names).encode())
-    for values in (tasks.features, tasks.relation):
+    tensors = [tasks.features, tasks.relation]
+    if tasks.samples is not None:
+        tensors += [tasks.samples.vectors, tasks.samples.members]
+    for values in tensors:
         digest.update(values.contiguous().numpy().tobytes())
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 import t2b_lib as t2b
 from t2b_lib.boxes import EULER_GAMMA, Boxes
-from t2b_lib.model import _targets
+from t2b_lib.model import _lessons
 from t2b_lib.network import BoxNetwork, pick_device
 
 
@@ -26,7 +26,7 @@ def nested_tasks():
 
 def small(**changes):
     settings = {"hidden": (32, 16), "epochs": 300, "learning_rate": 5e-3, "progress": False}
-    return t2b.Task2Box(**(settings | changes))
+    return t2b.Task2Box.from_recipe("plain", **(settings | changes))
 
 
 def test_loss_terms_are_those_of_equations_4_and_6():
@@ -160,7 +160,7 @@ def test_a_teacher_labels_the_other_pairs_of_existing_datasets(relabel):
     tasks = nested_tasks()
     split = t2b.split(tasks, novel=3, seed=1)
     model = small(epochs=1, seed=7, teacher=Told(0.25), relabel=relabel)
-    (relation,), (weight,) = _targets([model], [tasks], [split])
+    _, (relation,), (weight,) = _lessons([model], [tasks], [split])
     existing = split.existing
     train = torch.zeros(12, 12, dtype=torch.bool)
     train[split.train[:, 0], split.train[:, 1]] = True
@@ -178,7 +178,7 @@ def test_pairs_with_an_unknown_target_are_not_taught():
     tasks = nested_tasks()
     split = t2b.split(tasks, seed=1)
     split = replace(split, train=split.train[split.train[:, 1] != 4])
-    _, (weight,) = _targets([small(teacher=Told())], [tasks], [split])
+    _, _, (weight,) = _lessons([small(teacher=Told())], [tasks], [split])
     assert weight[:, 4].sum() == 0 and weight.sum() == 11 * 11
 
 
@@ -267,7 +267,7 @@ def test_task2box_is_a_scikit_learn_estimator():
 
 def test_bad_input_is_refused():
     tasks = nested_tasks()
-    with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: default, paper"):
+    with pytest.raises(ValueError, match="unknown recipe 'papre'; there are: default, plain, "):
         t2b.Task2Box.from_recipe("papre")
     with pytest.raises(ValueError, match="not fitted"):
         small().embed(tasks.features)

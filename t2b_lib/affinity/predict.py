@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from t2b_lib.collection import Split, TaskCollection
-from t2b_lib.model import Ensemble, Task2Box
+from t2b_lib.model import RECIPES, Ensemble, Task2Box
 
 # How the paper's recipe differs for Taskonomy, from the authors' released settings. They have two
 # more variants of the network: hidden=(16,) and hidden=().
@@ -18,7 +18,7 @@ PAPER_RECIPE = {"epochs": 3000, "inverse_volume_weight": 0.01}
 
 # Chosen on validation pairs of the Taskonomy release (cases 1000 to 1059). A choice on the rooms
 # gives the same scores: benchmarks/tune_affinities.py.
-_RECIPE = {
+_RECIPE = RECIPES["plain"] | {
     "hidden": (64, 64),
     "loss": "squared error",
     "learning_rate": 5e-3,
@@ -103,13 +103,13 @@ class AffinityBoxes(Task2Box):
     ):
         self.teachers = teachers
         own = {"epochs": epochs, "seed": seed, "device": device, "progress": progress}
-        super().__init__(box_dim, ranks=True, relabel=True, **own, **_RECIPE)
+        super().__init__(box_dim, ranks=True, relabel=True, **_RECIPE | own)
 
     def _make_teacher(self) -> Ensemble | None:
         if not self.teachers:
             return None
         own = {"epochs": max(1, self.epochs // 2), "device": self.device, "progress": self.progress}
-        member = Task2Box(max(_TEACHER_DIM, self.box_dim), **own, **_RECIPE)
+        member = Task2Box(max(_TEACHER_DIM, self.box_dim), **_RECIPE | own)
         return Ensemble(member, self.teachers, seed=self.seed)
 
 

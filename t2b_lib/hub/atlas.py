@@ -144,7 +144,7 @@ class HubMap(BaseEstimator):
         self.table_ = table.reset_index(drop=True)
         self.tasks_ = TaskCollection(table["name"], Moments.of(samples).features(), relation)
         volumes = target_volumes(table["samples"], self.smallest, self.largest)
-        self.model_ = clone(Task2Box() if self.model is None else self.model)
+        self.model_ = clone(Task2Box.from_recipe("plain") if self.model is None else self.model)
         self.model_.fit(self.tasks_, volumes=volumes)
         self.boxes_ = self.model_.embed(self.tasks_.features)
         return self

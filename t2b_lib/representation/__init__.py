@@ -5,7 +5,11 @@ from t2b_lib.representation.encoders import EmbeddedEncoder, OpenClipEncoder, ef
 from t2b_lib.representation.extraction import Extraction, extract
 from t2b_lib.representation.fim import Probe, task2vec, task2vec_of
 from t2b_lib.representation.own import own_images
-from t2b_lib.representation.prototypes import imagenet_prototypes, prototype_features
+from t2b_lib.representation.prototypes import (
+    imagenet_prototypes,
+    prototype_features,
+    prototype_samples,
+)
 from t2b_lib.representation.sources import (
     ImageCollection,
     emoji_images,
@@ -13,7 +17,7 @@ from t2b_lib.representation.sources import (
     image_folder,
     torchvision_images,
 )
-from t2b_lib.representation.text import embed_texts, label_features
+from t2b_lib.representation.text import embed_texts, label_features, label_samples
 
 __all__ = [
     "EmbeddedEncoder",
@@ -30,9 +34,11 @@ __all__ = [
     "image_folder",
     "imagenet_prototypes",
     "label_features",
+    "label_samples",
     "moments",
     "own_images",
     "prototype_features",
+    "prototype_samples",
     "task2vec",
     "task2vec_of",
     "torchvision_images",

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from t2b_lib.collection import Samples
 from t2b_lib.data import read_table
-from t2b_lib.moments import Kind, moments
+from t2b_lib.moments import Kind
 from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.representation.text import embed_texts
 
@@ -41,8 +42,8 @@ def imagenet_prototypes() -> Tensor:
     return _prototypes().clone()
 
 
-def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
-    """Representations of datasets of ImageNet classes; the classes stand for the samples.
+def prototype_samples(taxonomy, kind: Kind = "gaussian") -> Samples:
+    """The classes of datasets of ImageNet classes as their samples, image and text apart.
 
     Parameters
     ----------
@@ -53,7 +54,8 @@ def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
 
     Returns
     -------
-    tensor (N, 1664) for "average", (N, 3328) for "gaussian", float32
+    Samples
+        Its vectors have 1280 + 384 numbers.
 
     Raises
     ------
@@ -69,7 +71,19 @@ def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
             f"only ImageNet-1k's classes have prototypes, and {unknown[0]!r} is none of them."
         )
     rows = [label[leaf] for leaf in taxonomy.leaves]
-    return moments(_prototypes()[rows], taxonomy.members, kind)
+    return Samples(_prototypes()[rows], taxonomy.members, kind, (1280, 384))
+
+
+def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
+    """Representations of datasets of ImageNet classes; the classes stand for the samples.
+
+    Parameters and errors are those of `prototype_samples`.
+
+    Returns
+    -------
+    tensor (N, 1664) for "average", (N, 3328) for "gaussian", float32
+    """
+    return prototype_samples(taxonomy, kind).features()
 
 
 @cache

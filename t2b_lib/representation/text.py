@@ -9,8 +9,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from t2b_lib.collection import Samples
 from t2b_lib.extras import import_extra
-from t2b_lib.moments import Kind, moments
+from t2b_lib.moments import Kind
 from t2b_lib.representation.bundled import bundled_file
 from t2b_lib.store import cache_file, digest, kept
 
@@ -24,8 +25,8 @@ MINILM = (
 WORTH_KEEPING, WORTH_WATCHING = 200, 2000
 
 
-def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
-    """Representations of datasets from the texts of their labels; classes stand for samples.
+def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Samples:
+    """The texts of the labels of datasets as their samples.
 
     Parameters
     ----------
@@ -36,17 +37,25 @@ def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of 
     prompt : str
         The text to embed, with `{}` where the label belongs.
 
-    Returns
-    -------
-    tensor (N, 384) for "average", (N, 768) for "gaussian", float32
-
     Raises
     ------
     ModuleNotFoundError, ValueError
-        As `embed_texts` and `moments`.
+        As `embed_texts`.
     """
     texts = [prompt.format(label) for label in taxonomy.labels]
-    return moments(embed_texts(texts), taxonomy.members, kind)
+    return Samples(embed_texts(texts), taxonomy.members, kind)
+
+
+def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
+    """Representations of datasets from the texts of their labels; classes stand for samples.
+
+    Parameters and errors are those of `label_samples`.
+
+    Returns
+    -------
+    tensor (N, 384) for "average", (N, 768) for "gaussian", float32
+    """
+    return label_samples(taxonomy, kind, prompt).features()
 
 
 def embed_texts(texts: Sequence[str]) -> Tensor:
