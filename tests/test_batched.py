@@ -20,7 +20,7 @@ def tasks_of(n=24, features=10, seed=0):
 
 RECIPES = {
     "paper": t2b.Task2Box.from_recipe("paper", hidden=(32, 16), epochs=50, progress=False),
-    "default": t2b.Task2Box(hidden=(32, 16), epochs=50, learning_rate=1e-3, progress=False),
+    "default": t2b.Task2Box(hidden=(32, 16), epochs=8, learning_rate=1e-3, progress=False),
 }
 
 
@@ -138,7 +138,7 @@ def test_each_model_learns_its_own_collection(double):
     for own in (tasks, other):
         object.__setattr__(own, "features", own.features.double())
     splits = [t2b.split(tasks, novel=6, seed=case) for case in range(2)]
-    settings = {"hidden": (16,), "epochs": 8, "learning_rate": 1e-3, "progress": False}
+    settings = {"hidden": (16,), "epochs": 4, "learning_rate": 1e-3, "progress": False}
     models = [t2b.Task2Box(**settings, seed=k) for k in range(2)]
     together = fit_many(models, [tasks, other], splits)
     for model, own, split in zip(together, (tasks, other), splits, strict=True):
