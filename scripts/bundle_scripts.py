@@ -22,7 +22,10 @@ INTEGRITY = (
 )
 WIDGETS = Path(__file__).parents[1] / "t2b_lib" / "widgets"
 # What pages load, in t2b_lib/widgets.
-ENTRIES = ("js/map.js", "js/playground.js", "js/trainer.js", "playground.css", "trainer.css")
+ENTRIES = (
+    *("js/map.js", "js/playground.js", "js/trainer.js", "js/explorer.js", "js/attribute_form.js"),
+    *("playground.css", "trainer.css"),
+)
 
 
 def first_line() -> str:

@@ -1,6 +1,8 @@
 """The form of fifteen questions, and pictures that change in the browser."""
 
 import io
+import json
+import re
 import shutil
 
 import matplotlib.pyplot as plt
@@ -10,6 +12,8 @@ import pytest
 import torch
 from conftest import ROOT, write_small_book
 from PIL import Image
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 import t2b_lib as t2b
 from t2b_lib import __main__ as cli
@@ -22,72 +26,106 @@ from t2b_lib.affinity.figures import (
     picture,
 )
 from t2b_lib.widgets.attribute_form import AttributeForm
+from t2b_lib.widgets.forward import export_network
 from t2b_lib.widgets.picture_switch import PictureSwitch
 
 
-class ByHand:
-    """The box of a task is two units wide and starts at the number of its yes-answers."""
-
-    def embed(self, features):
-        lower = features.sum(1, keepdim=True).repeat(1, 2)
-        return t2b.Boxes(lower, lower + 2)
-
-    def predict(self, features, pairs):
-        boxes = self.embed(features)
-        return t2b.overlap(boxes[pairs[:, 0]], boxes[pairs[:, 1]])
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tasks():
     attributes = affinity.task_attributes()
-    return t2b.TaskCollection(attributes.index, attributes.to_numpy(copy=True), torch.zeros(25, 25))
+    relation = affinity.load_affinities("measured").relation
+    return t2b.TaskCollection(attributes.index, attributes.to_numpy(copy=True), relation)
+
+
+@pytest.fixture(scope="module")
+def model(tasks):
+    return affinity.AffinityBoxes(teachers=0, epochs=200, progress=False).fit(tasks)
 
 
 @pytest.fixture
-def drawn():
-    return []
+def form(model, tasks):
+    return AttributeForm(model, tasks, {"generative": True})
 
 
-@pytest.fixture
-def form(tasks, drawn):
-    def draw(boxes):
-        drawn.append(boxes)
-        return plt.figure(figsize=(1, 1))
+FORWARD = """
+import { effectsOf, relationsOf } from "./attribute_form.js";
+import { createForward } from "./forward.js";
+const { network, features, boxes } = given;
+const forward = createForward(network);
+answer(features.map((row) => {
+  const box = forward(row);
+  const { lower, upper } = box;
+  const relations = relationsOf(box, boxes).map(({ from, to }) => [from, to]);
+  return { corners: [lower, upper], relations, effects: effectsOf(row, forward) };
+}));
+"""
 
-    return AttributeForm(ByHand(), tasks, draw, {"generative": True})
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        t2b.Task2Box(5, hidden=(), epochs=50, progress=False),
+        t2b.Task2Box.from_recipe("paper", epochs=50, progress=False),
+        t2b.Task2Box(2, hidden=(16,), epochs=50, progress=False),
+    ],
+    ids=["form", "linear", "paper", "projected"],
+)
+def test_the_pages_network_is_embed(node, model, tasks, other):
+    """Within 1e-3 of the largest coordinate, in half precision; seen and unseen features."""
+    model = model if other is None else clone(other).fit(tasks)
+    generator = torch.Generator().manual_seed(0)
+    unseen = torch.randint(0, 2, (200, 15), generator=generator).float()
+    features = torch.cat([tasks.features, unseen])
+    boxes = model.embed(features)
+    network = export_network(model)
+    script = """import { createForward } from "./forward.js";
+    const forward = createForward(given[0]);
+    answer(given[1].map(forward).map(({ lower, upper }) => [lower, upper]));
+    """
+    seen = torch.tensor(node.answer(script, [network, features.tolist()]))
+    expected = torch.stack([boxes.lower, boxes.upper], 1)
+    assert (seen - expected).abs().max() < 1e-3 * expected.abs().max().clamp_min(1)
 
 
-def test_an_answer_moves_the_box_and_the_relations(form, tasks, drawn):
-    assert form.answers.sum() == 1 and form.answers["generative"]
-    before = form.relations.copy()
-    form._boxes["new content"].value = True
-    form._boxes["object knowledge"].value = True
-    assert len(drawn) == 3
-    assert drawn[-1].lower[-1].tolist() == [3.0, 3.0] and len(drawn[-1]) == 26
+def test_the_forms_relations_are_predict(node, form, model, tasks):
+    answers = torch.tensor([float(value) for value in form.answers.values()])
+    assert answers.sum() == 1
+    corners = form._tasks["lower"], form._tasks["upper"]
+    given = {
+        "network": form._network,
+        "features": [answers.tolist()],
+        "boxes": [{"lower": low, "upper": high} for low, high in zip(*corners, strict=True)],
+    }
+    (seen,) = node.answer(FORWARD, given)
+    assert np.abs(np.array(seen["relations"]) - form.relations.to_numpy()).max() < 5e-3
+    # An answer's effect is how far the edges move on average if it is the other.
+    other = answers.clone()
+    other[3] = 1 - other[3]
+    before, after = (
+        torch.cat([b.lower, b.upper], 1) for b in map(model.embed, (answers[None], other[None]))
+    )
+    assert seen["effects"][3] == pytest.approx((after - before).abs().mean().item(), abs=2e-3)
 
-    model, answers = ByHand(), torch.tensor(form.answers.to_numpy(float), dtype=torch.float32)
-    features = torch.vstack([tasks.features, answers])
-    depth = tasks.names.index("Depth")
-    expected = model.predict(features, torch.tensor([[25, depth], [depth, 25]]))
-    assert form.relations.loc["Depth"].tolist() == pytest.approx(expected.tolist())
+
+def test_answers_can_be_assigned(form):
+    before = form.relations
+    form.answers = {"new content": True, "object knowledge": True}
+    assert sum(form.answers.values()) == 2 and len(form.answers) == 15
     assert not form.relations.equals(before)
 
 
-def test_the_form_names_the_task_with_the_same_answers(form):
-    assert "answers of" not in form._said.value or "Autoencoder" not in form._said.value
-    depth = affinity.task_attributes().loc["Depth"]
-    for name, box in form._boxes.items():
-        box.value = bool(depth[name])
-    assert "<b>Depth</b>" in form._said.value
-    assert "What would help it most" in form._said.value
-
-
-def test_the_form_refuses_unknown_attributes_and_other_features(tasks):
+def test_the_form_refuses_unknown_attributes_and_other_features(model, tasks):
     with pytest.raises(ValueError, match="'colour blind'"):
-        AttributeForm(ByHand(), tasks, None, {"colour blind": True})
+        AttributeForm(model, tasks, {"colour blind": True})
     small = t2b.TaskCollection(tasks.names, tasks.features[:, :3], tasks.relation)
     with pytest.raises(ValueError, match="15 attributes"):
-        AttributeForm(ByHand(), small, None)
+        AttributeForm(model, small)
+    deep = affinity.AffinityBoxes(3, teachers=0, epochs=1, progress=False).fit(tasks)
+    with pytest.raises(ValueError, match="not in 3-d"):
+        AttributeForm(deep, tasks)
+    with pytest.raises(NotFittedError):
+        export_network(t2b.Task2Box())
 
 
 def test_a_picture_is_a_png_of_few_colours():
@@ -156,7 +194,10 @@ def test_tables_of_affinities_side_by_side():
 STATIC = """
 import matplotlib.pyplot as plt
 from t2b_lib.affinity.figures import picture
+from t2b_lib.widgets.attribute_form import AttributeForm
 from t2b_lib.widgets.picture_switch import PictureSwitch
+import t2b_lib as t2b
+from t2b_lib import affinity
 
 
 def drawn(label):
@@ -165,20 +206,34 @@ def drawn(label):
     return picture(figure)
 
 
+attributes = affinity.task_attributes()
+relation = affinity.load_affinities("measured").relation
+tasks = t2b.TaskCollection(attributes.index, attributes.to_numpy(copy=True), relation)
+model = affinity.AffinityBoxes(teachers=0, epochs=200, progress=False).fit(tasks)
 budgets = {
     "first": {k: drawn(f"first {k}") for k in (10, 9, 2)},
     "second": {k: drawn(f"second {k}") for k in (10, 9)},
 }
 PictureSwitch(budgets, "order", "budget", slider=True)
 """
+FORM = """
+form = AttributeForm(model, tasks, {"light and colour": True})
+form
+"""
+# What Python says once the first question is answered with yes.
+ANSWER = """
+form.answers = form.answers | {"different scenes": True}
+print(form.relations["to_it"].to_json())
+form.answers = {"light and colour": True}
+"""
 
 
-def test_the_switch_moves_in_a_page_without_a_kernel(tmp_path, chromium, serve, console_errors):
+def test_switch_and_form_work_in_a_page_without_a_kernel(tmp_path, chromium, serve, console_errors):
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select, WebDriverWait
 
-    book = write_small_book(tmp_path, one=[STATIC])
+    book = write_small_book(tmp_path, one=[STATIC, FORM, ANSWER])
     shutil.copy(ROOT / "_config.yml", tmp_path)
     shutil.copytree(ROOT / "book" / "_static", book / "_static")
     shutil.copy(ROOT / "book" / "references.bib", book)
@@ -209,4 +264,19 @@ def test_the_switch_moves_in_a_page_without_a_kernel(tmp_path, chromium, serve, 
     order.select_by_index(1)
     wait.until(lambda d: shown().get_attribute("alt") == "second, 9")
     wait.until(lambda d: wide() > 0)
+
+    executed = json.loads((tmp_path / "book" / "_build" / "notebooks" / "one.ipynb").read_text())
+    by_python = json.loads("".join(executed["cells"][-1]["outputs"][0]["text"]))
+    said = chromium.find_element(By.CSS_SELECTOR, ".t2b-form .t2b-said")
+    edge = chromium.find_element(By.CSS_SELECTOR, ".t2b-form .t2b-selected rect")
+    before = edge.rect
+    chromium.find_element(By.CSS_SELECTOR, ".t2b-form input").send_keys(Keys.SPACE)
+    wait.until(lambda d: edge.rect != before)
+    helping = said.text.split("What would help it most (overlap): ")[1].splitlines()[0]
+    in_page = {name: float(value) for name, value in re.findall(r"([\w-]+) \(([\d.]+)\)", helping)}
+    assert in_page == pytest.approx({name: by_python[name] for name in in_page}, abs=0.011)
+    assert min(in_page.values()) > sorted(by_python.values())[-5] - 0.011
+    chromium.find_element(By.CSS_SELECTOR, ".t2b-form .t2b-toolbar button").click()
+    bars = chromium.find_elements(By.CSS_SELECTOR, ".t2b-form .t2b-effect")
+    assert len(bars) == 15 and max(bar.size["width"] for bar in bars) > 100
     assert console_errors(chromium) == []

@@ -73,3 +73,21 @@ def test_the_playgrounds_arithmetic_is_the_librarys(node, temperature):
     soft = {"soft": True, "volume_temperature": temperature} if temperature else {}
     expected = t2b.pairwise_overlap(boxes, **soft).flatten()
     assert (torch.tensor(seen, dtype=torch.float64) - expected).abs().max() < 1e-6
+
+
+def test_the_explorers_share_and_gradient_are_the_librarys(node):
+    shift = torch.linspace(-2.5, 2.5, 501, dtype=torch.float64)
+    shift = (shift + 1e-3).requires_grad_()  # beside the kinks
+    fixed = t2b.Boxes(torch.zeros(1, 1).double(), torch.ones(1, 1).double())
+    sliding = t2b.Boxes(shift[:, None], shift[:, None] + 1)
+    for temperature in (0, 0.02, 0.1, 1):
+        soft = {"soft": True, "volume_temperature": temperature} if temperature else {}
+        share = t2b.overlap(fixed, sliding, **soft)
+        (gradient,) = torch.autograd.grad(share.sum(), shift)
+        seen = node.answer(
+            """import { shareAt } from "./explorer.js";
+            answer(given[0].map((at) => shareAt(at, given[1])));""",
+            [shift.tolist(), temperature],
+        )
+        expected = torch.stack([share.detach(), gradient], dim=1)
+        assert (torch.tensor(seen, dtype=torch.float64) - expected).abs().max() < 1e-6

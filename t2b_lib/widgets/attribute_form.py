@@ -2,110 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Mapping
+from pathlib import Path
 
-import ipywidgets
+import anywidget
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
+import traitlets
 
 from t2b_lib.affinity.attributes import attribute_questions
-from t2b_lib.affinity.figures import picture
-from t2b_lib.boxes import Boxes
 from t2b_lib.collection import TaskCollection
+from t2b_lib.model import Task2Box
+from t2b_lib.widgets.forward import export_network
 
 
-class AttributeForm(ipywidgets.HBox):
+class AttributeForm(anywidget.AnyWidget):
     """Fifteen check boxes; the task that they describe, its box and its predicted relations.
 
-    Nothing is trained again: the fitted model reads the answers as it reads any task. Without a
-    kernel, a page shows the result of the first answers.
+    Nothing is trained again: the fitted network reads the answers as it reads any task. The page
+    evaluates it (`export_network`), so that the form works without a kernel.
 
     Parameters
     ----------
-    model : fitted model with `embed` and `predict`
+    model : fitted Task2Box
         With 2-d boxes and the fifteen attributes as features, ordered as `attribute_questions`.
     tasks : TaskCollection
         The tasks that the new one is related to.
-    draw : callable
-        From Boxes (N + 1, 2), the new task last, to the Figure shown.
     answers : mapping of attribute to bool, optional
         The form's first answers; "no" for attributes that are not named.
 
     Attributes
     ----------
-    answers : Series of bool by attribute
+    answers : dict of attribute to bool
+        Can be assigned and observed.
     relations : DataFrame
         For every task, `from_it` (from the new task to it) and `to_it`, as overlaps.
 
     Raises
     ------
     ValueError
-        If an attribute is unknown or the model reads other features.
+        If an attribute is unknown, the model reads other features or its boxes are not 2-d.
     """
 
+    _esm = Path(__file__).parent / "bundle" / "attribute_form.js"
+    _css = Path(__file__).parent / "bundle" / "trainer.css"
+
+    answers = traitlets.Dict().tag(sync=True)
+    _questions = traitlets.List().tag(sync=True)  # [attribute, question] in the model's order
+    _tasks = traitlets.Dict().tag(sync=True)
+    _network = traitlets.Dict().tag(sync=True)
+
     def __init__(
-        self,
-        model,
-        tasks: TaskCollection,
-        draw: Callable[[Boxes], Figure],
-        answers: Mapping[str, bool] | None = None,
+        self, model: Task2Box, tasks: TaskCollection, answers: Mapping[str, bool] | None = None
     ):
         questions = attribute_questions()
-        answers = dict(answers or {})
-        unknown = [name for name in answers if name not in questions.index]
-        if unknown:
-            raise ValueError(
-                f"no attribute {', '.join(map(repr, unknown))}; there are: {', '.join(questions)}"
-            )
         if tasks.features.shape[1] != len(questions):
             raise ValueError(
                 f"the tasks must have the {len(questions)} attributes as features, got "
                 f"{tasks.features.shape[1]}"
             )
-        self.model, self.tasks, self.draw = model, tasks, draw
-        style = {"indent": False, "layout": ipywidgets.Layout(width="40em")}
-        self._boxes = {
-            name: ipywidgets.Checkbox(bool(answers.get(name)), description=question, **style)
-            for name, question in questions.items()
-        }
-        self._picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
-        self._said = ipywidgets.HTML()
-        columns = [[*self._boxes.values()], [self._picture, self._said]]
-        wrapped = ipywidgets.Layout(flex_flow="row wrap")
-        super().__init__([ipywidgets.VBox(column) for column in columns], layout=wrapped)
-        for box in self._boxes.values():
-            box.observe(self._update, "value")
-        self._update()
+        boxes = model.embed(tasks.features)
+        if boxes.dim != 2:
+            raise ValueError(f"the form draws boxes in the plane, not in {boxes.dim}-d")
+        self.model, self.tasks = model, tasks
+        super().__init__(
+            _questions=[list(item) for item in questions.items()],
+            _network=export_network(model),
+            _tasks={
+                "names": list(tasks.names),
+                "features": tasks.features.tolist(),
+                "lower": boxes.lower.tolist(),
+                "upper": boxes.upper.tolist(),
+            },
+            answers=dict(answers or {}),
+        )
+
+    @traitlets.validate("answers")
+    def _check_answers(self, proposal) -> dict:
+        names = [name for name, _ in self._questions]
+        unknown = [name for name in proposal.value if name not in names]
+        if unknown:
+            raise ValueError(
+                f"no attribute {', '.join(map(repr, unknown))}; there are: {', '.join(names)}"
+            )
+        return {name: bool(proposal.value.get(name)) for name in names}
 
     @property
-    def answers(self) -> pd.Series:
-        return pd.Series({name: box.value for name, box in self._boxes.items()})
-
-    def _update(self, _change=None) -> None:
-        answers = torch.tensor(self.answers.to_numpy(float), dtype=torch.float32)
+    def relations(self) -> pd.DataFrame:
+        answers = torch.tensor([float(value) for value in self.answers.values()])
         features = torch.vstack([self.tasks.features, answers])
         others = torch.arange(len(self.tasks))
         new = torch.full_like(others, len(others))
         columns = {"from_it": (new, others), "to_it": (others, new)}
-        self.relations = pd.DataFrame(
+        return pd.DataFrame(
             {
                 name: self.model.predict(features, torch.stack(ends, dim=1)).numpy()
                 for name, ends in columns.items()
             },
             index=list(self.tasks.names),
         )
-        self._picture.value = picture(self.draw(self.model.embed(features)))
-        self._said.value = self._words(answers)
-
-    def _words(self, answers: torch.Tensor) -> str:
-        same = (self.tasks.features == answers).all(1)
-        whose = [escape(self.tasks.names[i]) for i in same.nonzero().flatten()]
-        lines = [f"These are the answers of <b>{name}</b>." for name in whose]
-        words_of = {"to_it": "What would help it most", "from_it": "What it would help most"}
-        for column, words in words_of.items():
-            best = self.relations[column].nlargest(5)
-            listed = ", ".join(f"{escape(name)} ({value:.2f})" for name, value in best.items())
-            lines.append(f"<b>{words}</b> (overlap): {listed}.")
-        return "<br>".join(lines)

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: 56f27429b74e69cb0c29ba596b89c6b84d6007f2bf024bdcb1b05fba30b43c8d */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 56c2f874b09839025eba9d9dbf4d1d725f1c00d6bbb013538eb00d9fdbabab3f */
 var zt="http://www.w3.org/2000/svg",tt={"data-lm-suppress-shortcuts":"true"};function ft(t,e,o){for(let[r,c]of Object.entries(e))r.startsWith("on")?t.addEventListener(
 r.slice(2),c):r.startsWith("--")?t.style.setProperty(r,c):c!=null&&t.setAttribute(r,c);return t.append(...o.filter(r=>r!=null)),t}var Dt=(t,e={},...o)=>ft(document.
 createElement(t),e,o),h=(t,e,o={},...r)=>t.appendChild(Dt(e,o,...r)),E=(t,e,o={},...r)=>t.appendChild(ft(document.createElementNS(zt,e),o,r));function D(t,e){for(let[

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: 56f27429b74e69cb0c29ba596b89c6b84d6007f2bf024bdcb1b05fba30b43c8d */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 56c2f874b09839025eba9d9dbf4d1d725f1c00d6bbb013538eb00d9fdbabab3f */
 var Ie="http://www.w3.org/2000/svg",V={"data-lm-suppress-shortcuts":"true"};function Ht(t,e,n){for(let[o,s]of Object.entries(e))o.startsWith("on")?t.addEventListener(
 o.slice(2),s):o.startsWith("--")?t.style.setProperty(o,s):s!=null&&t.setAttribute(o,s);return t.append(...n.filter(o=>o!=null)),t}var X=(t,e={},...n)=>Ht(document.
 createElement(t),e,n),y=(t,e,n={},...o)=>t.appendChild(X(e,n,...o)),R=(t,e,n={},...o)=>t.appendChild(Ht(document.createElementNS(Ie,e),n,o));function P(t,e){for(let[
@@ -30,13 +30,13 @@ P(i[m].lastChild,Z(g,{lower:$,upper:N}));let L=A=>`from ${lt($[A])} to ${lt(N[A]
 , ${F}`)}function f(m,_){let g={[_.second]:"t2b-compared",[_.first]:"t2b-selected"}[m]??"",$=_.marks?De(m,_):"";i[m].setAttribute("class",`t2b-box ${Pe(m,_)} ${g}\
  ${$}`),i[m].setAttribute("aria-pressed",String(m===_.first)),i[m].tabIndex=m===_.first||e.length<=bt?0:-1}function S(m,_){let{first:g,second:$,hovered:N}=m,L=[
 ...new Set([g,$])],F=e.length>bt?[N].filter(v=>v>=0):e.keys(),A=new Set([...L,...F]),E=[];for(let v of A){let I=te(Z(_,q(m,v)),e[v],_,E);E.push(I);let G=L.includes(
-v)?"t2b-label-pair":"";P(w[v],{class:`t2b-label ${G}`,x:I.x+6,y:I.y+15})}w.forEach((v,I)=>v.style.display=A.has(I)?"":"none")}function O(m,_){let[g,$]=[q(m,m.first),
+v)?"t2b-label-pair":"";P(w[v],{class:`t2b-label ${G}`,x:I.x+6,y:I.y+15})}w.forEach((v,I)=>v.style.display=A.has(I)?"":"none")}function k(m,_){let[g,$]=[q(m,m.first),
 q(m,m.second)],N={lower:[0,1].map(F=>Math.max(g.lower[F],$.lower[F])),upper:[0,1].map(F=>Math.min(g.upper[F],$.upper[F]))},L=[0,1].every(F=>N.upper[F]>=N.lower[F]);
 a.style.display=L&&m.first!==m.second?"":"none",L&&P(a,Z(_,N))}function d(m,_){let g=Z(_,q(m,m.first)),$=W(Math.min(g.width,g.height)/30,.5,1);for(let{grip:N,knob:L}of u){
 let F=g.x+g.width*(N[0]+1)/2,A=g.y+g.height*(1-N[1])/2,E=N[0]?g.height:g.width;L.setAttribute("transform",`translate(${F.toFixed(2)} ${A.toFixed(2)}) scale(${$}\
-)`),L.style.display=N[0]&&N[1]||E>36?"":"none"}}function k(m,_){let g=i.findIndex(N=>N.matches(":focus-visible"));if(p.style.display=g<0?"none":"",g<0)return;let $=Z(
-_,q(m,g));P(p,{x:$.x-6,y:$.y-6,width:$.width+12,height:$.height+12})}function T(m,_){for(let g of m.moved)h(g,m,_);for(let g=0;g<e.length;g++)f(g,m);S(m,_),O(m,
-_),d(m,_),k(m,_)}return{root:o,boxes:i,resize:x,update:T}}function De(t,e){let n=e.lower.length,o=[e.marks[e.first*n+t],e.marks[t*n+e.first]];return o.includes(
+)`),L.style.display=N[0]&&N[1]||E>36?"":"none"}}function T(m,_){let g=i.findIndex(N=>N.matches(":focus-visible"));if(p.style.display=g<0?"none":"",g<0)return;let $=Z(
+_,q(m,g));P(p,{x:$.x-6,y:$.y-6,width:$.width+12,height:$.height+12})}function O(m,_){for(let g of m.moved)h(g,m,_);for(let g=0;g<e.length;g++)f(g,m);S(m,_),k(m,
+_),d(m,_),T(m,_)}return{root:o,boxes:i,resize:x,update:O}}function De(t,e){let n=e.lower.length,o=[e.marks[e.first*n+t],e.marks[t*n+e.first]];return o.includes(
 1)?"t2b-missing":o.includes(2)?"t2b-spurious":""}function oe(t){let e=0,n=null,o=()=>{e=0,n?.(),n=null,cancelAnimationFrame(e),e=0,t()};return{schedule(s){s&&(n=s),e||=requestAnimationFrame(o)},stop:()=>cancelAnimationFrame(
 e)}}function ne(t){let e=y(t,"div",{class:"t2b-live","aria-live":"polite",role:"status"}),n=0;return{say(o){clearTimeout(n),n=setTimeout(()=>D(e,o),400)},stop:()=>clearTimeout(
 n)}}var kt=(t,e)=>Y(Math.round(t/e)*e);function We([t,e],n,o,[s,r],i){if(n<0)return[W(kt(t+o,i),s,e),e];if(n>0)return[t,W(kt(e+o,i),t,r)];let a=W(kt(o,i),s-t,r-e);return[
@@ -59,16 +59,16 @@ t,"canvas",{class:n,width:e,height:e}),s=o.getContext("2d"),r=s.createImageData(
 function Nt(t,e,n,{label:o,caption:s}=ze){let r=e.length,i=y(t,"div",{class:"t2b-heat"}),a=y(i,"div",{class:"t2b-heat-frame",role:"img","aria-label":`Heat map o\
 f ${o} of ${rt(r,"box","boxes")}`}),l=ae(a,r,"t2b-cells t2b-greys"),c=ae(a,r,"t2b-cells"),u=R(a,"svg",{class:"t2b-heat-overlay","aria-hidden":"true"}),p=y(i,"di\
 v",{class:"t2b-caption"}),w=y(p,"span"),b=y(p,"span",{class:"t2b-bar","aria-hidden":"true"});y(b,"span",{},"0"),y(b,"span",{class:"t2b-ramp"}),y(b,"span",{},"1");
-let x=r<=bt,h=x?e.map(()=>R(u,"text")):[],f=x?e.map(()=>R(u,"text")):[],S=x?Array.from({length:r*r},()=>R(u,"text")):[],O=[R(u,"rect"),R(u,"rect")],d=x?[]:[R(u,
-"rect",{class:"t2b-band"}),R(u,"rect",{class:"t2b-band"})],k=0,T=1,m=null;function _(A){let E=Math.max(...e.map(C=>C.length));k=x?W(E*7.5+10,26,A*.38):0;let v=Math.
-floor((k-8)/7.2),I=Math.min(A-k,340,r*72);T=I/r;let G=E*7.5+8<=T,K=x?G?24:k:0;a.style.width=`${k+I}px`,a.style.height=`${K+I}px`;for(let{canvas:C}of[l,c])C.style.
-left=`${k}px`,C.style.top=`${K}px`,C.style.width=C.style.height=`${I}px`;u.setAttribute("viewBox",`${-k} ${-K} ${k+I} ${K+I}`),h.forEach((C,U)=>{D(C,ct(e[U],v)),
-P(C,{x:-6,y:T*(U+.5)+4,"text-anchor":"end"})}),f.forEach((C,U)=>{let H=T*(U+.5);D(C,ct(e[U],v)),P(C,G?{x:H,y:-8,"text-anchor":"middle"}:{x:0,y:0,transform:`tran\
-slate(${H+4} -6) rotate(-90)`})}),S.forEach((C,U)=>{let[H,mt]=[Math.floor(U/r),U%r];P(C,{x:T*(mt+.5),y:T*(H+.5)+4,"text-anchor":"middle"}),C.style.display=T>=30?
+let x=r<=bt,h=x?e.map(()=>R(u,"text")):[],f=x?e.map(()=>R(u,"text")):[],S=x?Array.from({length:r*r},()=>R(u,"text")):[],k=[R(u,"rect"),R(u,"rect")],d=x?[]:[R(u,
+"rect",{class:"t2b-band"}),R(u,"rect",{class:"t2b-band"})],T=0,O=1,m=null;function _(A){let E=Math.max(...e.map(C=>C.length));T=x?W(E*7.5+10,26,A*.38):0;let v=Math.
+floor((T-8)/7.2),I=Math.min(A-T,340,r*72);O=I/r;let G=E*7.5+8<=O,K=x?G?24:T:0;a.style.width=`${T+I}px`,a.style.height=`${K+I}px`;for(let{canvas:C}of[l,c])C.style.
+left=`${T}px`,C.style.top=`${K}px`,C.style.width=C.style.height=`${I}px`;u.setAttribute("viewBox",`${-T} ${-K} ${T+I} ${K+I}`),h.forEach((C,U)=>{D(C,ct(e[U],v)),
+P(C,{x:-6,y:O*(U+.5)+4,"text-anchor":"end"})}),f.forEach((C,U)=>{let H=O*(U+.5);D(C,ct(e[U],v)),P(C,G?{x:H,y:-8,"text-anchor":"middle"}:{x:0,y:0,transform:`tran\
+slate(${H+4} -6) rotate(-90)`})}),S.forEach((C,U)=>{let[H,mt]=[Math.floor(U/r),U%r];P(C,{x:O*(mt+.5),y:O*(H+.5)+4,"text-anchor":"middle"}),C.style.display=O>=30?
 "":"none"})}function g(A,E){let v=E.matrix[A],I=je(v);l.set(A,Number.isNaN(v)?[0,0,0,0]:[I,I,I,255]);let G=E.marks?E.marks[A]:0;c.set(A,qe[G]??[0,0,0,0]),x&&(D(
-S[A],Number.isNaN(v)?"":v.toFixed(T>=44?2:1)),S[A].setAttribute("class",G?"t2b-on-middle":Ue(v)))}function $(A){let{first:E,second:v}=A;P(O[0],{class:"t2b-outli\
-ne",x:v*T,y:E*T}),P(O[1],{class:"t2b-outline",x:E*T,y:v*T});for(let I of O)P(I,{width:T,height:T});x||(P(d[0],{x:0,y:E*T,width:r*T,height:T}),P(d[1],{x:E*T,y:0,
-width:T,height:r*T}))}function N(A){for(let E of A.moved)for(let v=0;v<r;v++)g(E*r+v,A),g(v*r+E,A);l.show(),c.show(),$(A),m=A,L(null)}function L(A){D(w,A?`${e[A.
+S[A],Number.isNaN(v)?"":v.toFixed(O>=44?2:1)),S[A].setAttribute("class",G?"t2b-on-middle":Ue(v)))}function $(A){let{first:E,second:v}=A;P(k[0],{class:"t2b-outli\
+ne",x:v*O,y:E*O}),P(k[1],{class:"t2b-outline",x:E*O,y:v*O});for(let I of k)P(I,{width:O,height:O});x||(P(d[0],{x:0,y:E*O,width:r*O,height:O}),P(d[1],{x:E*O,y:0,
+width:O,height:r*O}))}function N(A){for(let E of A.moved)for(let v=0;v<r;v++)g(E*r+v,A),g(v*r+E,A);l.show(),c.show(),$(A),m=A,L(null)}function L(A){D(w,A?`${e[A.
 i]} in ${e[A.j]}: ${Ge(m.matrix[A.i*r+A.j])}`:s)}function F(A){let E=l.canvas.getBoundingClientRect(),v=Math.floor((A.clientY-E.top)/E.height*r),I=Math.floor((A.
 clientX-E.left)/E.width*r);return v>=0&&I>=0&&v<r&&I<r?{i:v,j:I}:null}return a.addEventListener("pointermove",A=>L(F(A))),a.addEventListener("pointerleave",()=>L(
 null)),a.addEventListener("click",A=>{let E=F(A);E&&E.i!==E.j&&n(E.i,E.j)}),{figure:i,resize:_,update:N}}var Ke=44,Lt=5;function He(t){let e=Math.max(...t.map(({slope:n})=>Math.abs(n)),1e-9);return t.map(({x:n,y:o,k:s,slope:r})=>{let i=-r/e*Ke;if(Math.abs(i)<1)return"";
@@ -85,12 +85,12 @@ let n=y(t,"div",{class:"t2b-controls"}),o=Object.entries(Ve).map(([s,[r,i]])=>[s
 Math.exp(-Math.abs(t)/e));function Xe(t,e,n,o,s){let r=e-t,i=Math.min(e,o)-Math.max(t,n);if(s.fill(0),r<=Je)return i>=0&&r>=0?1:0;let a=Math.max(i,0)/r;if(i>0){
 let l=t===n?.5:+(t>n),c=e===o?.5:+(e<o);s[0]=-l/r,s[1]=c/r,s[2]=-(1-l)/r,s[3]=(1-c)/r}return s[0]+=a/r,s[1]-=a/r,a}function Ze(t,e,n,o,s,{ti:r,tv:i}){let a=ut((t-
 n)/r),l=ut((o-e)/r),c=Math.max(t,n)+pt(-Math.abs(t-n),r),u=Math.min(e,o)-pt(-Math.abs(e-o),r),p=2*pe*r,[w,b]=[u-c-p,e-t-p],x=pt(w,i)+xt,h=pt(b,i)+xt,f=x/h,S=ut(
-w/i)/h,O=f*ut(b/i)/h;return s[0]=-a*S+O,s[1]=l*S-O,s[2]=-(1-a)*S,s[3]=(1-l)*S,f}function Qe(t,e,n,o){if(!n){o[0]=(e-t)**2,o[1]=2*(t-e);return}let s=Math.min(Math.
+w/i)/h,k=f*ut(b/i)/h;return s[0]=-a*S+k,s[1]=l*S-k,s[2]=-(1-a)*S,s[3]=(1-l)*S,f}function Qe(t,e,n,o){if(!n){o[0]=(e-t)**2,o[1]=2*(t-e);return}let s=Math.min(Math.
 max(t,1e-30),1-1e-6);o[0]=-(e*Math.log(s)+(1-e)*Math.log(1-s)),o[1]=s===t?(1-e)/(1-s)-e/s:0}function to({n:t,d:e,lower:n,upper:o},s,r,i,a){let l=r.soft?Ze:Xe,c={
 ti:r.intersection_temperature,tv:r.volume_temperature},u=r.loss==="cross-entropy",p=Array.from({length:e},()=>new Float64Array(4)),w=new Float64Array(e),b=new Float64Array(
-2),x=0;for(let h=0;h<t;h++)for(let f=0;f<t;f++){let S=1;for(let d=0;d<e;d++){let[k,T]=[h*e+d,f*e+d];w[d]=l(n[k],o[k],n[T],o[T],p[d],c),S*=w[d]}a[h*t+f]=S;let O=s[h*
-t+f];if(!(h===f||Number.isNaN(O))){Qe(S,O,u,b),x+=b[0];for(let d=0;d<e;d++){let k=he*b[1];for(let T=0;T<e;T++)T!==d&&(k*=w[T]);i.lower[h*e+d]+=k*p[d][0],i.upper[h*
-e+d]+=k*p[d][1],i.lower[f*e+d]+=k*p[d][2],i.upper[f*e+d]+=k*p[d][3]}}}return he*x}function eo({n:t,d:e,lower:n,upper:o},s,{distance_weight:r},i){let a=0;if(r===
+2),x=0;for(let h=0;h<t;h++)for(let f=0;f<t;f++){let S=1;for(let d=0;d<e;d++){let[T,O]=[h*e+d,f*e+d];w[d]=l(n[T],o[T],n[O],o[O],p[d],c),S*=w[d]}a[h*t+f]=S;let k=s[h*
+t+f];if(!(h===f||Number.isNaN(k))){Qe(S,k,u,b),x+=b[0];for(let d=0;d<e;d++){let T=he*b[1];for(let O=0;O<e;O++)O!==d&&(T*=w[O]);i.lower[h*e+d]+=T*p[d][0],i.upper[h*
+e+d]+=T*p[d][1],i.lower[f*e+d]+=T*p[d][2],i.upper[f*e+d]+=T*p[d][3]}}}return he*x}function eo({n:t,d:e,lower:n,upper:o},s,{distance_weight:r},i){let a=0;if(r===
 0)return a;for(let l=0;l<t;l++)for(let c=0;c<t;c++)if(!(l===c||!(s[l*t+c]>0)))for(let u=0;u<e;u++){let[p,w]=[l*e+u,c*e+u],b=(n[p]+o[p]-n[w]-o[w])/2;a+=b**2,i.lower[p]+=
 r*b,i.upper[p]+=r*b,i.lower[w]-=r*b,i.upper[w]-=r*b}return r*a}function oo({n:t,d:e,lower:n,upper:o},{regularity_weight:s},r){let i=s/e**2,a=0;for(let l=0;l<t;l++)
 for(let c=0;c<e;c++)for(let u=0;u<c;u++){let[p,w]=[l*e+c,l*e+u],b=o[p]-n[p]-(o[w]-n[w]);a+=Math.abs(b);let x=i*Math.sign(b);r.upper[p]+=x,r.lower[p]-=x,r.upper[w]-=
@@ -104,11 +104,11 @@ overlaps:r}}var vt=["loss",...ot],ro={loss:"sum",overlap:"overlap",distance:"dis
 iv",{class:"t2b-curve"}),n=R(e,"svg",{role:"img","aria-label":"The loss by step, term by term"}),o=R(n,"g",{class:"t2b-axes","aria-hidden":"true"}),s=Object.fromEntries(
 vt.map(p=>[p,R(n,"polyline",{class:`t2b-line t2b-${p}`})])),r=y(e,"p",{class:"t2b-legend"}),i=Object.fromEntries(vt.map(p=>{let w=y(r,"span",{class:`t2b-key t2b\
 -${p}`});return y(w,"span",{},`${ro[p]} `),[p,y(w,"b")]})),a=300,l="";function c([p,w],b){let x=`${a} ${p} ${w} ${b}`;if(x===l)return;l=x,o.replaceChildren();let h=Math.
-ceil((w-p)/4);for(let f=w;f>=p;f-=h){let S=yt+(w-f)/(w-p)*(it-yt-de);R(o,"line",{x1:ft,x2:a,y1:S,y2:S});let O=f<-3||f>4?`1e${f}`:String(10**f);R(o,"text",{x:ft-
-6,y:S+4,"text-anchor":"end"},O)}R(o,"text",{x:ft,y:it-4},"0"),R(o,"text",{x:a,y:it-4,"text-anchor":"end"},`step ${b}`)}function u(p){let w=p.points(),b=io(w),x=ao(
-Object.values(b)),h=Math.max(w.at(-1)[0],1),[f,S]=x;c(x,h);let O=it-yt-de;for(let d of vt){let k=b[d].map((m,_)=>{let g=ft+w[_][0]/h*(a-ft),$=m>0?W((S-Math.log10(
-m))/(S-f),0,1):1;return`${g.toFixed(1)},${(yt+$*O).toFixed(1)}`});s[d].setAttribute("points",k.join(" "));let T=d==="loss"?p.now.loss:p.now.terms[d];D(i[d],String(
-lt(T)))}}return{figure:e,update:u,resize(p){a=Math.max(200,p),P(n,{viewBox:`0 0 ${a} ${it}`,height:it})}}}var ge={defaults:{soft:!0,volume_temperature:.1,intersection_temperature:1e-4,loss:"squared error",distance_weight:.01,regularity_weight:1,inverse_volume_weight:.7,
+ceil((w-p)/4);for(let f=w;f>=p;f-=h){let S=yt+(w-f)/(w-p)*(it-yt-de);R(o,"line",{x1:ft,x2:a,y1:S,y2:S});let k=f<-3||f>4?`1e${f}`:String(10**f);R(o,"text",{x:ft-
+6,y:S+4,"text-anchor":"end"},k)}R(o,"text",{x:ft,y:it-4},"0"),R(o,"text",{x:a,y:it-4,"text-anchor":"end"},`step ${b}`)}function u(p){let w=p.points(),b=io(w),x=ao(
+Object.values(b)),h=Math.max(w.at(-1)[0],1),[f,S]=x;c(x,h);let k=it-yt-de;for(let d of vt){let T=b[d].map((m,_)=>{let g=ft+w[_][0]/h*(a-ft),$=m>0?W((S-Math.log10(
+m))/(S-f),0,1):1;return`${g.toFixed(1)},${(yt+$*k).toFixed(1)}`});s[d].setAttribute("points",T.join(" "));let O=d==="loss"?p.now.loss:p.now.terms[d];D(i[d],String(
+lt(O)))}}return{figure:e,update:u,resize(p){a=Math.max(200,p),P(n,{viewBox:`0 0 ${a} ${it}`,height:it})}}}var ge={defaults:{soft:!0,volume_temperature:.1,intersection_temperature:1e-4,loss:"squared error",distance_weight:.01,regularity_weight:1,inverse_volume_weight:.7,
 optimiser:"Adam",learning_rate:.02,box_dim:2,seed:0},presets:[{id:"apart-exact",title:"1. Apart, exact overlap",relation:`B
   A`,lower:[[1.2,.1],[.1,.3]],upper:[[2.4,1.1],[.6,.8]],settings:{soft:!1,distance_weight:0,regularity_weight:0,inverse_volume_weight:0},predict:"A should lie i\
 n B, but the two are apart. The loss is the squared error of the exact overlap. What will gradient descent do?",goal:{kind:"overlap",pair:[1,0],at_least:.95},ask:"\
@@ -226,11 +226,11 @@ F1 is ${_t(e)}`}},overlap({pair:[t,e],at_least:n,at_most:o=1,side:s=0},{n:r,d:i,
 h]-a[t*i+h]),w=Math.min(...p),b=s?`, the shortest side is ${_t(w)}`:"";return{met:u>=n&&u<=o&&w>=s,text:`the overlap is ${_t(u)}${b}`}},near({within:t},{overlaps:e,
 relation:n}){let o=n.map((r,i)=>Number.isNaN(r)?0:Math.abs(r-e[i])),s=Math.max(...o);return{met:s<=t,text:`the largest error is ${_t(s)}`}}};var bo=600,xo=20,St=t=>({...t,lower:t.lower.slice(),upper:t.upper.slice()});function _e({relation:t,settings:e,boxes:n,goal:o}){let s=t.names.length,r=we(t),i=[
 ...Array(s).keys()],a=new Uint8Array(s*s),l=["step",...ot,"f1"],c=St(n),u=Pt(c,e),p=0,w=1,b=0,x=[],h=null,f={steps:0,boxes:St(c)};function S(){h=fe(c,r,e),Vt(a,
-h.overlaps,t.values,.5,i),h.loss=ot.reduce((k,T)=>k+h.terms[T],0),h.counts=Yt(a,a,t.values),h.goal=o&&Ae(o,{...c,overlaps:h.overlaps,relation:r,f1:h.counts.f1,steps:p})}
-function O(){p%w||(x.push([p,...ot.map(k=>h.terms[k]),h.counts.f1]),!(x.length<=bo)&&(w*=2,x=x.filter(([k])=>k%w===0)))}function d(){u=Pt(c,e),f={steps:p,boxes:St(
-c)},b=0,S()}return S(),O(),{relation:t,known:r,marks:a,isBinary:be(t),get settings(){return e},get boxes(){return c},get steps(){return p},get since(){return f},
-get now(){return h},get solved(){return b>=xo},get history(){return Object.fromEntries(l.map((k,T)=>[k,x.map(m=>m[T])]))},points:()=>x,step(){u.step(c,h.gradient,
-e),p++,S(),b=h.goal?.met?b+1:0,O()},move(k,{lower:T,upper:m}){c.lower.set(T,k*c.d),c.upper.set(m,k*c.d),d()},replace(k){c=St(k),d()},change(k){e=k,d()}}}function yo(t){let e=t>>>0;return()=>{e=e+1831565813>>>0;let n=Math.imul(e^e>>>15,e|1);return n^=n+Math.imul(n^n>>>7,n|61),((n^n>>>14)>>>0)/2**32}}function Dt(t,e,n){
+h.overlaps,t.values,.5,i),h.loss=ot.reduce((T,O)=>T+h.terms[O],0),h.counts=Yt(a,a,t.values),h.goal=o&&Ae(o,{...c,overlaps:h.overlaps,relation:r,f1:h.counts.f1,steps:p})}
+function k(){p%w||(x.push([p,...ot.map(T=>h.terms[T]),h.counts.f1]),!(x.length<=bo)&&(w*=2,x=x.filter(([T])=>T%w===0)))}function d(){u=Pt(c,e),f={steps:p,boxes:St(
+c)},b=0,S()}return S(),k(),{relation:t,known:r,marks:a,isBinary:be(t),get settings(){return e},get boxes(){return c},get steps(){return p},get since(){return f},
+get now(){return h},get solved(){return b>=xo},get history(){return Object.fromEntries(l.map((T,O)=>[T,x.map(m=>m[O])]))},points:()=>x,step(){u.step(c,h.gradient,
+e),p++,S(),b=h.goal?.met?b+1:0,k()},move(T,{lower:O,upper:m}){c.lower.set(O,T*c.d),c.upper.set(m,T*c.d),d()},replace(T){c=St(T),d()},change(T){e=T,d()}}}function yo(t){let e=t>>>0;return()=>{e=e+1831565813>>>0;let n=Math.imul(e^e>>>15,e|1);return n^=n+Math.imul(n^n>>>7,n|61),((n^n>>>14)>>>0)/2**32}}function Dt(t,e,n){
 let o=yo(n),s=Float64Array.from({length:t*e},()=>o()),r=s.map(i=>i+.2+.3*o());return{n:t,d:e,lower:s,upper:r}}var Mt=(t,e)=>({n:t.length,d:t[0].length,lower:Float64Array.
 from(t.flat()),upper:Float64Array.from(e.flat())}),Q=({n:t,d:e},n)=>Array.from({length:t},(o,s)=>[...n.slice(s*e,(s+1)*e)]);function Wt(t,e,n){let o=Dt(t.n,e,n);
 for(let s=0;s<t.n;s++)for(let r=0;r<Math.min(e,t.d);r++)o.lower[s*e+r]=t.lower[s*t.d+r],o.upper[s*e+r]=t.upper[s*t.d+r];return o}var Se=t=>[...t].join("_"),vo=t=>t.split("_").map(Number);function Me({preset:t,text:e,changes:n,boxes:o}){let s=new URLSearchParams;t&&s.set("preset",t),e!==null&&
@@ -278,32 +278,32 @@ for step in range(${t.steps-n.steps}):
 boxes = t2b.Boxes(lower, upper).detach()
 t2b.pairwise_overlap(boxes)
 `}var{defaults:Te,presets:Ut}=ge,_o=250,So=.35,Oe=t=>Ut.find(e=>e.id===t)??null,Mo=(t,e)=>Object.fromEntries(Object.entries(t).filter(([n,o])=>e[n]!==o)),dt=t=>({
-...Te,seed:t?.seed??0,...t?.settings});function $o(t,e,n){let o=null,s="",r=null,i=null,a=0,l=0,c=()=>`#${t.get("key")}?`;function u(h,f){let{box_dim:S,seed:O}=f;
-if(o?.lower&&s===o.relation&&O===dt(o).seed){let d=Mt(o.lower,o.upper);return d.d===S?d:Wt(d,S,O)}return Dt(h.names.length,S,O)}function p(h,f,S=u(h,f)){i=S,r=_e(
+...Te,seed:t?.seed??0,...t?.settings});function $o(t,e,n){let o=null,s="",r=null,i=null,a=0,l=0,c=()=>`#${t.get("key")}?`;function u(h,f){let{box_dim:S,seed:k}=f;
+if(o?.lower&&s===o.relation&&k===dt(o).seed){let d=Mt(o.lower,o.upper);return d.d===S?d:Wt(d,S,k)}return Dt(h.names.length,S,k)}function p(h,f,S=u(h,f)){i=S,r=_e(
 {relation:h,settings:f,boxes:S,goal:o?.goal??null}),e(),x(!0)}let w={get run(){return r},get preset(){return o},get text(){return s},load(h){o=Oe(h),s=o.relation,
-p(At(s),dt(o))},loadState(h){let f=$e(h,Te);if(o=Oe(f.preset),s=f.text??o?.relation,s===void 0)return!1;let S=At(s),O={...dt(o),...f.changes},d=S.names.length*O.
-box_dim,k=f.corners?.lower.length===d&&{n:S.names.length,d:O.box_dim,...f.corners};return p(S,O,k||void 0),!0},loadModel(){let h={names:t.get("names"),values:t.
-get("_relation")},[f,S]=[t.get("_lower"),t.get("_upper")],O={...dt(null),...t.get("_settings")};o=null,s=Ft(h),f.length&&(O.box_dim=f[0].length),p(h,O,f.length?
+p(At(s),dt(o))},loadState(h){let f=$e(h,Te);if(o=Oe(f.preset),s=f.text??o?.relation,s===void 0)return!1;let S=At(s),k={...dt(o),...f.changes},d=S.names.length*k.
+box_dim,T=f.corners?.lower.length===d&&{n:S.names.length,d:k.box_dim,...f.corners};return p(S,k,T||void 0),!0},loadModel(){let h={names:t.get("names"),values:t.
+get("_relation")},[f,S]=[t.get("_lower"),t.get("_upper")],k={...dt(null),...t.get("_settings")};o=null,s=Ft(h),f.length&&(k.box_dim=f[0].length),p(h,k,f.length?
 Mt(f,S):void 0)},follow(){let h=t.get("_relation");if(JSON.stringify(h)!==JSON.stringify(r.relation.values))return w.loadModel();let f=Mt(t.get("_lower"),t.get(
-"_upper"));w.change(t.get("_settings")),f.n===r.boxes.n&&f.d===r.boxes.d&&r.replace(f),b()},read(h){let f=At(h);s=h,p(f,r.settings)},draw(h,f,S){let{names:O,values:d}=r.
-relation,k=d.map((T,m)=>m===h?T.with(f,S):T);s=Ft({names:O,values:k}),p({names:O,values:k},r.settings,r.boxes)},change(h){let f={...r.settings,...h};if(f.seed!==
+"_upper"));w.change(t.get("_settings")),f.n===r.boxes.n&&f.d===r.boxes.d&&r.replace(f),b()},read(h){let f=At(h);s=h,p(f,r.settings)},draw(h,f,S){let{names:k,values:d}=r.
+relation,T=d.map((O,m)=>m===h?O.with(f,S):O);s=Ft({names:k,values:T}),p({names:k,values:T},r.settings,r.boxes)},change(h){let f={...r.settings,...h};if(f.seed!==
 r.settings.seed)return p(r.relation,f);if(f.box_dim!==r.boxes.d)return p(r.relation,f,Wt(r.boxes,f.box_dim,f.seed));r.change(f),b()},reset:()=>p(r.relation,r.settings,
 i),step(){r.step(),n(),x()},move(h,f){r.move(h,f),b()},address(){let h=dt(o),f=Me({preset:o?.id,text:s===o?.relation?null:s,changes:Mo(r.settings,h),boxes:r.boxes});
 return`${c()}${f}`},fromAddress(){let{hash:h}=window.location;return h.startsWith(c())?h.slice(c().length):null},tell:x};function b(){n(),x()}function x(h=!1){let f=a+
-_o-performance.now();if(clearTimeout(l),!h&&f>0){l=setTimeout(x,f,!0);return}a=performance.now();let{boxes:S,relation:O}=r;t.set({names:O.names,_relation:O.values,
+_o-performance.now();if(clearTimeout(l),!h&&f>0){l=setTimeout(x,f,!0);return}a=performance.now();let{boxes:S,relation:k}=r;t.set({names:k.names,_relation:k.values,
 _lower:Q(S,S.lower),_upper:Q(S,S.upper),_settings:r.settings,_history:r.history,steps:r.steps}),t.save_changes()}return w}function Eo({n:t,d:e,lower:n,upper:o}){
 if(e===2)return{lower:Q({n:t,d:e},n),upper:Q({n:t,d:e},o)};let s=(r,i)=>t-1-r+i*So;return{lower:Array.from(n,(r,i)=>[r,s(i,-1)]),upper:Array.from(o,(r,i)=>[r,s(
 i,1)])}}function Oo(t,e,n,{first:o,schedule:s}){let{relation:r}=e.run,{names:i}=r,a=i.length,l=[...i.keys()];for(let g of Object.values(t))g.replaceChildren();let c=ee(
 t.stage,i,n),u=le(c.root),p=(g,$)=>{[d.first,d.second]=[g,$],s()},w=Nt(t.overlaps,i,p),b=Nt(t.truth,i,(g,$)=>{let N=[1,0,null],L=r.values[g][$];e.draw(g,$,N[(N.
 indexOf(L)+1)%N.length])},{label:"the relation",caption:"What it should be. Click a cell: 1, 0 or not known."}),x=y(t.score,"p",{class:"t2b-verdict"}),h=y(t.score,
-"ul"),[f,S]=[{},{}],O=[null,null],d={scene:null,scale:null,first:o<a?o:0,second:a>1?(o+1)%a:0,arrows:!1,schedule:s,box:g=>q(d.scene,g),select(g){g!==d.first&&([
+"ul"),[f,S]=[{},{}],k=[null,null],d={scene:null,scale:null,first:o<a?o:0,second:a>1?(o+1)%a:0,arrows:!1,schedule:s,box:g=>q(d.scene,g),select(g){g!==d.first&&([
 d.first,d.second]=[g,d.first],s())},move(g,{lower:$,upper:N}){let{d:L}=e.run.boxes;e.move(g,{lower:$.slice(0,L),upper:N.slice(0,L)})},hover(g){d.hovered=g,s()},
-hovered:-1,resize(){let g=Math.floor(t.stage.clientWidth);if(!(g<50)){d.width=g,d.height=e.run.boxes.d===1?W(60*a,160,480):W(Math.round(g*.8),280,520),O=[null,null];
-for(let $ of[w,b])$.resize($.figure.clientWidth);S.matrix=e.run.known,b.update(k(S)),d.update()}},update(){if(!d.width)return;let{boxes:g,now:$,marks:N,isBinary:L}=e.
-run,F=Eo(g);T(F,g.d),d.scene={...F,first:d.first,second:d.second,hovered:d.hovered,marks:null,moved:l,limits:O.map(({limits:A})=>A),steps:O.map(({step:A})=>A),inRows:g.
-d===1},c.update(d.scene,d.scale),u.update(d.scene,d.scale,e.run,d.arrows),f.matrix=$.overlaps,f.marks=L?N:null,w.update(k(f)),m()}},k=g=>Object.assign(g,{moved:l,
-first:d.first,second:d.second});function T({lower:g,upper:$},N){let L=[0,1].map(E=>N===1&&E===1?{limits:[-.6,a-.4],step:1}:ye([...g,...$].map(v=>v[E]),O[E]?.limits)),
-F=L.every(({limits:E},v)=>E===O[v]?.limits);if(O=L,F&&N===2&&d.scale)return;let A=O.map(E=>E.limits);d.scale=Xt(A,d.width,d.height),c.resize(d.scale,A),c.root.classList.
+hovered:-1,resize(){let g=Math.floor(t.stage.clientWidth);if(!(g<50)){d.width=g,d.height=e.run.boxes.d===1?W(60*a,160,480):W(Math.round(g*.8),280,520),k=[null,null];
+for(let $ of[w,b])$.resize($.figure.clientWidth);S.matrix=e.run.known,b.update(T(S)),d.update()}},update(){if(!d.width)return;let{boxes:g,now:$,marks:N,isBinary:L}=e.
+run,F=Eo(g);O(F,g.d),d.scene={...F,first:d.first,second:d.second,hovered:d.hovered,marks:null,moved:l,limits:k.map(({limits:A})=>A),steps:k.map(({step:A})=>A),inRows:g.
+d===1},c.update(d.scene,d.scale),u.update(d.scene,d.scale,e.run,d.arrows),f.matrix=$.overlaps,f.marks=L?N:null,w.update(T(f)),m()}},T=g=>Object.assign(g,{moved:l,
+first:d.first,second:d.second});function O({lower:g,upper:$},N){let L=[0,1].map(E=>N===1&&E===1?{limits:[-.6,a-.4],step:1}:ye([...g,...$].map(v=>v[E]),k[E]?.limits)),
+F=L.every(({limits:E},v)=>E===k[v]?.limits);if(k=L,F&&N===2&&d.scale)return;let A=k.map(E=>E.limits);d.scale=Xt(A,d.width,d.height),c.resize(d.scale,A),c.root.classList.
 toggle("t2b-rows",N===1)}function m(){let{now:g,marks:$,isBinary:N,known:L}=e.run,F=[];if(N){let{missing:E,spurious:v,f1:I}=g.counts,G=rt(E+v,"relation"),K=Number.
 isNaN(I)?"":`F1 ${et(I)}. `;D(x,`${K}${G} wrong.`),$.forEach((C,U)=>{if(!C)return;let H=C===1?"should lie":"should not lie";F.push({mark:C,text:_(U,H,g.overlaps[U])})})}else{
 let E=Array.from(L,(v,I)=>({k:I,off:Math.abs(v-g.overlaps[I])})).filter(({off:v})=>v>=.005).sort((v,I)=>I.off-v.off);D(x,`Largest error ${et(E[0]?.off??0)}.`);for(let{
@@ -316,9 +316,9 @@ o=y(e,"div",{class:"t2b-playground t2b-themed t2b-trainer"}),s=(M,z,J,at={})=>y(
 p=0,w=y(o,"nav",{class:"t2b-menu","aria-label":"Exercises"}),b=t.get("_menu")?Ut.map(M=>y(w,"a",{href:`#${t.get("key")}?preset=${M.id}`,onclick(z){z.preventDefault(),
 $t(()=>B.load(M.id)),tt(`#${t.get("key")}?preset=${M.id}`)}},M.title)):[],x=y(o,"div",{class:"t2b-exercise"}),h=y(o,"div",{class:"t2b-toolbar"}),f=s(h,"▶ Play",
 ()=>nt(!l),{class:"t2b-play"});s(h,"→ Step",()=>{nt(!1),B.step()}),s(h,"↺ Reset",()=>{nt(!1),B.reset(),tt()}),s(h,"⚄ New seed",()=>{nt(!1),B.change({seed:B.
-run.settings.seed+1}),tt()}),It(h,"speed",ko,M=>c=M).set(c);let O=y(h,"label",{class:"t2b-tick"}),d=y(O,"input",{type:"checkbox",...V});y(O,"span",{},"gradients\
- as arrows"),d.addEventListener("change",()=>{r.arrows=d.checked,gt.schedule()});let k=y(h,"span",{class:"t2b-status"}),T=y(o,"div",{class:"t2b-layout"}),m=y(T,
-"div",{class:"t2b-stage"}),_=y(T,"div",{class:"t2b-side"}),g=me(_),$={stage:m,score:y(_,"div",{class:"t2b-task"})},N=y(o,"div",{class:"t2b-maps"});$.overlaps=y(
+run.settings.seed+1}),tt()}),It(h,"speed",ko,M=>c=M).set(c);let k=y(h,"label",{class:"t2b-tick"}),d=y(k,"input",{type:"checkbox",...V});y(k,"span",{},"gradients\
+ as arrows"),d.addEventListener("change",()=>{r.arrows=d.checked,gt.schedule()});let T=y(h,"span",{class:"t2b-status"}),O=y(o,"div",{class:"t2b-layout"}),m=y(O,
+"div",{class:"t2b-stage"}),_=y(O,"div",{class:"t2b-side"}),g=me(_),$={stage:m,score:y(_,"div",{class:"t2b-task"})},N=y(O,"div",{class:"t2b-maps"});$.overlaps=y(
 N,"div"),$.truth=y(N,"div"),y(o,"p",{class:"t2b-help",id:n.help},To);let L=(M,z)=>y(M,"details",{},X("summary",{},z)),F=L(_,"Settings");F.open=!0;let A=ce(F,M=>{
 B.change(M),tt()}),E=y(o,"div",{class:"t2b-folds"}),v=L(E,"Relation: your own classes");y(v,"p",{class:"t2b-help"},"An indented list (a name lies in the names a\
 bove it that it is indented under), or a table with names above and on the left and numbers from 0 to 1; empty where nothing is known.");let I=y(v,"textarea",{rows:10,
@@ -330,7 +330,7 @@ names);if(r?.names===M)r.resize();else{let{first:z=0,arrows:J=!1}=r??{};r=Oo($,B
 Le(),I.value=B.text,wt()}function $t(M){try{M(),D(G,"")}catch(z){D(G,z.message),v.open=!0}}function Le(){let{preset:M}=B;if(b.forEach((J,at)=>{Ut[at]===M?J.setAttribute(
 "aria-current","true"):J.removeAttribute("aria-current")}),i===M||([i,a]=[M,null],x.replaceChildren(),!M))return;let z=(J,at)=>y(x,"p",{},X("b",{},`${J} `),at);
 z("Predict.",M.predict),z("Try.",M.ask),a=y(x,"p",{class:"t2b-verdict",role:"status"}),y(x,"details",{},X("summary",{},"Why"),X("p",{},M.why))}function wt(){if(!B.
-run)return;let{run:M}=B;if(r.update(),g.update(M),A.update(M.settings),D(k,`step ${M.steps}`),!M.now.goal||!a)return;let z=M.solved?`✓ Solved: ${M.now.goal.text}\
+run)return;let{run:M}=B;if(r.update(),g.update(M),A.update(M.settings),D(T,`step ${M.steps}`),!M.now.goal||!a)return;let z=M.solved?`✓ Solved: ${M.now.goal.text}\
 .`:`Not yet: ${M.now.goal.text}.`;D(a,z),x.classList.toggle("t2b-solved",M.solved)}function zt(){for(p=requestAnimationFrame(zt),u+=c;u>=1;u--)B.run.step();wt(),
 B.tell()}function nt(M){if(l!==M){if(l=M,D(f,M?"⏸ Pause":"▶ Play"),o.classList.toggle("t2b-playing",M),cancelAnimationFrame(p),M){p=requestAnimationFrame(zt);
 return}B.tell(!0),tt(),mt.say(`Step ${B.run.steps}, loss ${B.run.now.loss.toPrecision(3)}.`)}}function tt(M=B.address()){document.body.dataset.jpThemeLight===void 0&&

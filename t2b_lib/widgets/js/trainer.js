@@ -464,7 +464,7 @@ function render({ model, el }) {
     stage,
     score: html(side, "div", { class: "t2b-task" }),
   };
-  const maps = html(root, "div", { class: "t2b-maps" });
+  const maps = html(layout, "div", { class: "t2b-maps" });
   parts.overlaps = html(maps, "div");
   parts.truth = html(maps, "div");
   html(root, "p", { class: "t2b-help", id: ids.help }, HELP);

@@ -16,8 +16,11 @@ const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 /** log(1 + exp(x / t)) * t without overflow. */
 const softplus = (x, t) => Math.max(x, 0) + t * Math.log1p(Math.exp(-Math.abs(x) / t));
 
-/** Share of side k of box i in box j, and its derivatives by the four ends, into `out`. */
-function exactShare(low, high, otherLow, otherHigh, out) {
+/**
+ * Share of an interval in another, and its derivatives by the four ends, into `out`: by the lower
+ * and the upper end of the one, then of the other.
+ */
+export function exactShare(low, high, otherLow, otherHigh, out) {
   const side = high - low;
   const shared = Math.min(high, otherHigh) - Math.max(low, otherLow);
   out.fill(0);
@@ -37,8 +40,8 @@ function exactShare(low, high, otherLow, otherHigh, out) {
   return share;
 }
 
-/** The same, softly: Gumbel intersection and Bessel volume at two temperatures. */
-function softShare(low, high, otherLow, otherHigh, out, { ti, tv }) {
+/** The same, softly: Gumbel intersection at temperature `ti`, Bessel volume at `tv`. */
+export function softShare(low, high, otherLow, otherHigh, out, { ti, tv }) {
   const ownLow = sigmoid((low - otherLow) / ti);
   const ownHigh = sigmoid((otherHigh - high) / ti);
   const from = Math.max(low, otherLow) + softplus(-Math.abs(low - otherLow), ti);
