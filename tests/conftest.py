@@ -1,5 +1,6 @@
 """Fixtures shared by the tests: a real Chromium, a local file server, the materials folder."""
 
+import contextlib
 import functools
 import http.server
 import json
@@ -10,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +21,21 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what}: CI must have it")
     pytest.skip(what)
+
+
+@contextlib.contextmanager
+def fake_tensors(**options):
+    """Tensors of shapes and devices alone, a GPU's among them: a mismatch of devices raises.
+
+    The oldest torch that the library admits asks the driver all the same: the test is skipped.
+    """
+    try:
+        with FakeTensorMode(**options):
+            yield
+    except RuntimeError as error:
+        if "CUDA error" not in str(error):
+            raise
+        pytest.skip("this torch needs a driver even for a GPU that is not there")
 
 
 @pytest.fixture(scope="session")

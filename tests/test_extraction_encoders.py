@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from conftest import fake_tensors
 from PIL import Image
 from torch.nn.functional import normalize
 
@@ -522,9 +523,8 @@ def test_the_precision_is_one_that_the_device_has(device, capability, precision,
 
 
 def test_everything_is_on_the_device_that_was_asked_for(clip_checkpoint, monkeypatch):
-    """FakeTensorMode computes shapes and devices alone, so this needs no GPU."""
+    """Shapes and devices alone, so this needs no GPU."""
     import open_clip
-    from torch._subclasses.fake_tensor import FakeTensorMode
 
     gpu = torch.device("cuda:0")
     path, _ = clip_checkpoint
@@ -551,7 +551,7 @@ def test_everything_is_on_the_device_that_was_asked_for(clip_checkpoint, monkeyp
     for module in (encoders, fim):
         monkeypatch.setattr(module, "pick_device", lambda device: gpu)
         monkeypatch.setattr(module, "hash_weights", lambda state: "")
-    with FakeTensorMode(allow_non_fake_inputs=True):
+    with fake_tensors(allow_non_fake_inputs=True):
         pixels = torch.zeros(2, 3, 224, 224, dtype=torch.uint8)
         assert EmbeddedEncoder().encode_images(pixels).device == gpu
         clip = OpenClipEncoder("tiny-test-clip", path)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from conftest import fake_tensors
 from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator, clone
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 import t2b_lib as t2b
 from t2b_lib.boxes import EULER_GAMMA, Boxes
@@ -315,7 +315,7 @@ def test_small_fits_use_one_thread_and_give_the_others_back(datasets, expected, 
 
 def test_the_network_keeps_its_tensors_on_one_device():
     """Shapes and devices alone, by torch's fake tensors: a mismatch of devices raises."""
-    with FakeTensorMode(), torch.device("cuda:0"):
+    with fake_tensors(), torch.device("cuda:0"):
         network = BoxNetwork(6, 3, (8,), directions=4, models=2)
         boxes = network(torch.empty(2, 5, 6))
         assert boxes.lower.device == torch.device("cuda:0") and boxes.shape == (2, 5)

@@ -288,9 +288,9 @@ def test_shipped_tables_are_what_the_script_makes(tmp_path):
     if folder := wordnet_folder():
         source = ["--wordnet", folder]
     else:
-        from nltk.corpus import wordnet
-
         try:
+            from nltk.corpus import wordnet
+
             wordnet.ensure_loaded()
         except LookupError:
             pytest.skip("no WordNet 3.0: set WORDNET_DIR, or install wordnet-base or NLTK's corpus")

@@ -39,7 +39,7 @@ def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
     """
     root = len(taxonomy)
     steps = [(i, p) for i, above in enumerate(taxonomy.parents) for p in above or [root]]
-    child, parent = np.array(steps).T
+    child, parent = np.array(steps, dtype=np.int32).T
     graph = coo_array((np.ones(len(steps)), (child, parent)), shape=(root + 1, root + 1))
     return shortest_path(graph.tocsr(), directed=False, unweighted=True)[:root, :root]
 

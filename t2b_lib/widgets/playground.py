@@ -214,7 +214,7 @@ class BoxPlayground(anywidget.AnyWidget):
 
         self.observe(widen, "_limits")
         row = ipywidgets.HBox([*pair, *sides, heat], layout={"flex_flow": "row wrap"})
-        panel = _Panel([self, row])
+        panel = ipywidgets.VBox([self, row])
         panel.add_class("t2b-themed").add_class("t2b-panel")
         return panel
 
@@ -290,16 +290,6 @@ class BoxPlayground(anywidget.AnyWidget):
         """No observer and no browser sees one of several traits without the others."""
         with self.hold_sync(), self.hold_trait_notifications():
             yield
-
-
-class _Panel(ipywidgets.VBox):
-    """A column whose first child is an anywidget, and which Colab shows as it shows that child."""
-
-    def _repr_mimebundle_(self, **kwargs):
-        # Colab finds its custom widget manager in the metadata, which anywidget knows and VBox not.
-        bundle = super()._repr_mimebundle_(**kwargs)
-        of_child = self.children[0]._repr_mimebundle_(**kwargs)
-        return (bundle, of_child[1]) if isinstance(of_child, tuple) else bundle
 
 
 _LABEL_WIDTH = {"description_width": "110px"}
