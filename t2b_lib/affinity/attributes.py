@@ -10,14 +10,10 @@ from t2b_lib.data import read_table
 def task_attributes() -> pd.DataFrame:
     """The base representations of the 25 Taskonomy tasks (Task2Box, Table 7).
 
-    The values are the paper's as printed, with its oddities: Curvatures and Segmentation-Semantic
+    A DataFrame of float (25, 15): 1 for yes, 0 for no. The index holds the tasks' names in the
+    paper's order, the columns the short names of `attribute_questions`. No two rows are equal. The
+    values are the paper's as printed, with its oddities: Curvatures and Segmentation-Semantic
     count as first-order operations, the edges do not.
-
-    Returns
-    -------
-    DataFrame of float, shape (25, 15)
-        1 for yes, 0 for no. The index holds the tasks' names in the paper's order, the columns the
-        short names of `attribute_questions`. No two rows are equal.
     """
     return read_table("taskonomy_attributes").set_index("name").astype(float)
 

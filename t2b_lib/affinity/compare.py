@@ -31,19 +31,11 @@ def rank_agreement(names, relation, other) -> pd.DataFrame:
     rows = []
     for j, target in enumerate(names):
         kept = ~np.isnan(relation[:, j]) & (np.arange(len(names)) != j)
-        if kept.sum() < 3:
-            continue
-        ours, theirs = relation[kept, j], other[kept, j]
-        sources = np.array(list(names))[kept]
-        rows.append(
-            {
-                "target": target,
-                "spearman": spearmanr(ours, theirs).statistic,
-                "best": sources[ours.argmax()],
-                "best_other": sources[theirs.argmax()],
-                "rank": int(rankdata(-ours)[theirs.argmax()]),
-            }
-        )
+        if kept.sum() >= 3:
+            ours, theirs = relation[kept, j], other[kept, j]
+            best = [np.array(list(names))[kept][some.argmax()] for some in (ours, theirs)]
+            rank = int(rankdata(-ours)[theirs.argmax()])
+            rows.append((target, spearmanr(ours, theirs).statistic, *best, rank))
     return pd.DataFrame(rows, columns=["target", "spearman", "best", "best_other", "rank"])
 
 
@@ -51,17 +43,9 @@ def similarity_tree(relation) -> np.ndarray:
     """Ward's clustering of tasks that help the same targets (Taskonomy, Fig. 13).
 
     The pattern of a task is how well it transfers to every target: logarithms of affinities,
-    standardised for each target, so that all targets count equally.
-
-    Parameters
-    ----------
-    relation : array, shape (N, N)
-        Affinities of row for column. Targets with NaN are left out.
-
-    Returns
-    -------
-    array, shape (N - 1, 4)
-        A linkage for `scipy.cluster.hierarchy`.
+    standardised for each target, so that all targets count equally. Targets with NaN are left out
+    of the `relation` (N, N), whose rows are sources. Returns a linkage (N - 1, 4) for
+    `scipy.cluster.hierarchy`. Raises ValueError if no target is left.
     """
     relation = np.asarray(relation, float)
     complete = relation[:, ~np.isnan(relation).any(0)]
@@ -74,14 +58,10 @@ def similarity_tree(relation) -> np.ndarray:
 def tree_agreement(names, relation, other, clusters: int = 4) -> tuple[pd.DataFrame, dict]:
     """Do the similarity trees of two measurements group the tasks alike?
 
-    Returns
-    -------
-    table : DataFrame
-        The cluster of each task when both trees are cut into this many clusters: `cluster` and
-        `cluster_other`, numbered from the first task on.
-    scores : dict
-        "adjusted_rand" of the clusters (0 for chance, 1 for equal) and "cophenetic", Spearman's
-        correlation between the heights at which two tasks meet in the two trees.
+    Takes the arguments of `rank_agreement`. Returns a DataFrame, the cluster of each task when both
+    trees are cut into this many clusters (`cluster` and `cluster_other`, numbered from the first
+    task on), and the scores: "adjusted_rand" of the clusters (0 for chance, 1 for equal) and
+    "cophenetic", Spearman's correlation between the heights at which two tasks meet in the trees.
     """
     trees = [similarity_tree(cells) for cells in _shared(relation, other)]
     labels = [pd.factorize(fcluster(tree, clusters, "maxclust"))[0] + 1 for tree in trees]

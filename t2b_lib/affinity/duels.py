@@ -26,16 +26,10 @@ _RANDOM_INDEX = (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.4
 class AHPResult(NamedTuple):
     """The result of `ahp`, for each of the leading dimensions (...) of its input.
 
-    Attributes
-    ----------
-    affinities : array, shape (..., S)
-        Positive, summing to 1.
-    consistency_index : array, shape (...)
-        (lambda - S) / (S - 1) with the principal eigenvalue lambda; 0 if and only if the ratios
-        are consistent: w_ij w_jk = w_ik.
-    consistency_ratio : array, shape (...)
-        The consistency index over that of random matrices; 0 for S = 2, which is always
-        consistent.
+    The `affinities` (..., S) are positive and sum to 1. The `consistency_index` (...) is
+    (lambda - S) / (S - 1) with the principal eigenvalue lambda; it is 0 if and only if the ratios
+    are consistent: w_ij w_jk = w_ik. The `consistency_ratio` (...) divides it by that of random
+    matrices; it is 0 for S = 2, which is always consistent.
     """
 
     affinities: np.ndarray
@@ -139,22 +133,10 @@ class WinRates:
 
 
 def win_rates(losses) -> np.ndarray:
-    """Share of the images on which one contender has a lower loss than another.
+    """Share of the images on which contender i has a lower loss than contender j, (C, C).
 
-    Parameters
-    ----------
-    losses : array, shape (C, N)
-        Of C contenders on N test images.
-
-    Returns
-    -------
-    array, shape (C, C)
-        [i, j] of i against j. Ties count half, so [i, j] + [j, i] = 1.
-
-    Raises
-    ------
-    ValueError
-        If the shape is another, or a loss is NaN.
+    The `losses` (C, N) are those of C contenders on N test images. Ties count half, so
+    [i, j] + [j, i] = 1. Raises ValueError if the shape is another, or a loss is NaN.
     """
     losses = np.asarray(losses)
     if losses.ndim != 2 or not losses.size:

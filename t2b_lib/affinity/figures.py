@@ -23,11 +23,7 @@ _BY_TRANSFER, _LABELLED = COLOURS[0], COLOURS[4]
 def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> Figure:
     """Tables of affinities side by side: a row is a source, a column a target.
 
-    Parameters
-    ----------
-    panels : mapping of title to array, shape (N, N)
-        In [0, 1]; NaN, not measured, is hatched.
-    names : sequence of N str
+    `panels` maps titles to arrays (N, N) in [0, 1]; NaN, not measured, is hatched.
     """
     size = (2 + 2.2 * len(panels), 4.2)
     figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained")
@@ -44,14 +40,8 @@ def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> F
 def draw_policy(policy: TransferPolicy, names: Sequence[str]) -> Axes:
     """A transfer policy as a graph: tasks on a circle, an arrow from each source to its target.
 
-    A filled circle is a task with labels, an empty one a task solved by transfer. The fewer sources
-    a target has, the darker its arrows.
-
-    Parameters
-    ----------
-    policy : TransferPolicy
-    names : sequence of str
-        All tasks, in their order around the circle.
+    `names` are all tasks, in their order around the circle. A filled circle is a task with labels,
+    an empty one a task solved by transfer. The fewer sources a target has, the darker its arrows.
     """
     _, ax = plt.subplots(figsize=(7.4, 6.2))
     angle = np.linspace(0, 2 * np.pi, len(names), endpoint=False)
@@ -85,14 +75,8 @@ def draw_policy(policy: TransferPolicy, names: Sequence[str]) -> Axes:
 def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
     """Gain and quality of each target under several plans, as Taskonomy's Fig. 9 and 10.
 
-    Parameters
-    ----------
-    rates : mapping of column label to DataFrame
-        From `policy_win_rates` or `best_transfers`. Up to eight columns show their numbers.
-    names : sequence of str
-        The targets, from top to bottom.
-    label : str
-        What the column labels mean.
+    `rates` maps column labels, which mean `label`, to tables from `policy_win_rates` or
+    `best_transfers`; up to eight columns show their numbers. `names` are the targets from the top.
     """
     figure, axes = plt.subplots(1, 2, figsize=(8.2, 5.8), sharey=True, layout="constrained")
     for ax, column in zip(axes, ("gain", "quality"), strict=True):
@@ -110,14 +94,9 @@ def draw_win_rates(rates: Mapping, names: Sequence[str], label: str) -> Figure:
 
 
 def draw_distributions(scores: Mapping[str, pd.DataFrame], label: str) -> Figure:
-    """Cumulative distributions of the methods' scores, a panel for each table.
+    """Cumulative distributions of the methods' scores, which measure `label`: a panel a table.
 
-    Parameters
-    ----------
-    scores : mapping of title to DataFrame
-        A row for each case, a column for each method.
-    label : str
-        What the scores measure.
+    `scores` maps titles to tables with a row for each case and a column for each method.
     """
     size = (1 + 2.4 * len(scores), 3.4)
     figure, axes = plt.subplots(1, len(scores), figsize=size, sharey=True, layout="constrained")
@@ -150,14 +129,7 @@ def draw_similarity_tree(
 ) -> None:
     """Which tasks help the same targets, as a tree (`similarity_tree`); Taskonomy's Fig. 13.
 
-    Parameters
-    ----------
-    names : sequence of str, length N
-    relation : array, shape (N, N)
-        Affinities of row for column.
-    ax : Axes
-    clusters : int
-        Branches that get a colour of their own.
+    `relation` (N, N) has the affinities of row for column; `clusters` branches get a colour each.
     """
     tree = similarity_tree(relation)
     # Between the height at which the tree has this many branches and that with one fewer.

@@ -22,19 +22,16 @@ from t2b_lib.data import read_table
 
 @dataclass(frozen=True)
 class Affinities:
-    """How well tasks transfer to one another.
+    """How well N tasks transfer to one another, and from which `source` the numbers come.
 
     Parameters
     ----------
-    names : tuple of str, length N
     relation : array of float, shape (N, N)
         relation[i, j] is the affinity of source i for target j, first order; NaN: not measured.
         The diagonal is the transfer from a task's own frozen encoder.
     transfers : DataFrame
         One row for each transfer: `sources` (tuple of str), `target`, `affinity`, `order` (the
         number of sources). The row from (t,) to t is full supervision of t, not a transfer.
-    source : str
-        Where the numbers come from.
     """
 
     names: tuple[str, ...]
@@ -43,11 +40,9 @@ class Affinities:
     source: str
 
     def __repr__(self) -> str:
-        measured = int((~np.isnan(self.relation)).sum())
-        return (
-            f"Affinities({len(self.names)} tasks, {measured} measured cells, "
-            f"{len(self.transfers)} transfers, from {self.source})"
-        )
+        measured = np.count_nonzero(~np.isnan(self.relation))
+        counts = f"{measured} measured cells, {len(self.transfers)} transfers"
+        return f"Affinities({len(self.names)} tasks, {counts}, from {self.source})"
 
 
 def load_affinities(
@@ -113,24 +108,12 @@ def load_win_rates(
 ) -> pd.DataFrame:
     """How often each transfer beats training from scratch, and full supervision.
 
-    Parameters
-    ----------
-    source, order, data_dir
-        As in `load_affinities`.
-    variant : {"main", "16k"}
-
-    Returns
-    -------
-    DataFrame
-        One row for each transfer: `sources` (tuple of str), `target`, `order`, and two shares of
-        the test images (Taskonomy, section 5). `gain`: the transfer beats a network trained from
-        scratch on as little data. `quality`: it beats the fully supervised network. Full
-        supervision, the row from (t,) to t, has quality 0.5 by definition. NaN: not measured.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As `load_affinities`.
+    Parameters and errors are those of `load_affinities`; the release has the variants "main" and
+    "16k". Returns a DataFrame with one row for each transfer: `sources` (tuple of str), `target`,
+    `order`, and two shares of the test images (Taskonomy, section 5). `gain`: the transfer beats a
+    network trained from scratch on as little data. `quality`: it beats the fully supervised
+    network. Full supervision, the row from (t,) to t, has quality 0.5 by definition. NaN: not
+    measured.
     """
     if source == "release":
         _check_choice("variant of the release's win rates", variant, ("main", "16k"))

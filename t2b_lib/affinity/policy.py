@@ -17,27 +17,16 @@ from t2b_lib.collection import listing
 class TransferPolicy:
     """The best way to solve all targets within a supervision budget.
 
-    Parameters
-    ----------
-    sources : tuple of str
-        The tasks to label. All of them are in use.
-    transfers : DataFrame
-        How each target is solved, one row for each: `sources` (tuple of str), `target`,
-        `affinity`, `order`.
-    budget, cost : float
-        What labels may cost, and what they cost.
-    objective : float
-        Sum over the targets of importance times affinity.
-    bound : float
-        No policy within the budget has a higher objective: the solver's proof.
+    `sources` are the tasks to label, all of them in use. `transfers` has a row for each target,
+    which says how it is solved: `sources` (tuple of str), `target`, `affinity`, `order`.
     """
 
     sources: tuple[str, ...]
     transfers: pd.DataFrame
-    budget: float
-    cost: float
-    objective: float
-    bound: float
+    budget: float  # what labels may cost
+    cost: float  # what they cost
+    objective: float  # sum over the targets of importance times affinity
+    bound: float  # no policy within the budget has a higher objective: the solver's proof
 
     @property
     def gap(self) -> float:
@@ -106,8 +95,7 @@ def transfer_policy(
 
     allowed = table["sources"].explode().isin(sources).groupby(level=0).all()
     table = table[allowed & table["target"].isin(targets)].reset_index(drop=True)
-    unreached = [target for target in targets if target not in set(table["target"])]
-    if unreached:
+    if unreached := [target for target in targets if target not in set(table["target"])]:
         raise ValueError(f"no transfer to {listing(unreached)} from the given sources")
 
     target_of = pd.Index(targets).get_indexer(table["target"])
@@ -144,29 +132,17 @@ def transfer_policy(
 def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.DataFrame:
     """Gain and quality of each target under a policy (Taskonomy, Fig. 9).
 
-    Parameters
-    ----------
-    win_rates : DataFrame
-        From `load_win_rates`, of the policy's variant and at least its order.
-
-    Returns
-    -------
-    DataFrame
-        The policy's transfers with the columns `gain` and `quality`.
-
-    Raises
-    ------
-    ValueError
-        If a transfer of the policy has no win rate.
+    The `win_rates` are from `load_win_rates`, of the policy's variant and at least its order. They
+    are added to the policy's transfers as the columns `gain` and `quality`. Raises ValueError if a
+    transfer of the policy has no win rate.
     """
     rates = win_rates[["sources", "target", "gain", "quality"]]
     both = policy.transfers.merge(rates, how="left", on=["sources", "target"], validate="1:1")
     missing = both[both[["gain", "quality"]].isna().any(axis=1)]
     if len(missing):
-        first = missing.iloc[0]
         raise ValueError(
-            f"no win rate for {' + '.join(first['sources'])} -> {first['target']}; load the win "
-            "rates of the same variant and order as the affinities"
+            f"no win rate for {_arrow(missing.iloc[0])}; load the win rates of the same variant "
+            "and order as the affinities"
         )
     return both
 
@@ -174,18 +150,10 @@ def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.Data
 def best_transfers(transfers: pd.DataFrame, win_rates: pd.DataFrame) -> pd.DataFrame:
     """The best transfer to each target that does not use the target's own labels.
 
-    One target, labels for all other tasks (Taskonomy, Fig. 10).
-
-    Parameters
-    ----------
-    transfers, win_rates : DataFrame
-        From `load_affinities` (its `transfers`) and `load_win_rates`, of one variant; the win rates
-        of at least the same order.
-
-    Returns
-    -------
-    DataFrame
-        One row for each target: the transfer of the highest affinity, with `gain` and `quality`.
+    One target, labels for all other tasks (Taskonomy, Fig. 10). The tables are from
+    `load_affinities` (its `transfers`) and `load_win_rates`, of one variant; the win rates of at
+    least the same order. Returns a DataFrame with one row for each target: the transfer of the
+    highest affinity, with `gain` and `quality`.
     """
     pairs = zip(transfers["sources"], transfers["target"], strict=True)
     others = transfers[[target not in sources for sources, target in pairs]]
@@ -195,8 +163,7 @@ def best_transfers(transfers: pd.DataFrame, win_rates: pd.DataFrame) -> pd.DataF
 
 
 def _checked(transfers: pd.DataFrame) -> pd.DataFrame:
-    missing = {"sources", "target", "affinity"} - set(transfers.columns)
-    if missing:
+    if missing := {"sources", "target", "affinity"} - set(transfers.columns):
         raise ValueError(f"the table of transfers lacks {listing(sorted(missing))}")
     if not len(transfers):
         raise ValueError("the table of transfers is empty")
@@ -208,16 +175,19 @@ def _checked(transfers: pd.DataFrame) -> pd.DataFrame:
     if unusable.any():
         first = table[unusable].iloc[0]
         raise ValueError(
-            f"the affinity of {' + '.join(first['sources'])} -> {first['target']} is "
-            f"{first['affinity']}; leave out transfers that were not measured"
+            f"the affinity of {_arrow(first)} is {first['affinity']}; leave out transfers that "
+            "were not measured"
         )
     return table
 
 
+def _arrow(transfer: pd.Series) -> str:
+    return f"{' + '.join(transfer['sources'])} -> {transfer['target']}"
+
+
 def _names(kind: str, asked: Iterable[str] | None, known: list[str]) -> list[str]:
     names = known if asked is None else list(dict.fromkeys(asked))
-    unknown = [name for name in names if name not in set(known)]
-    if unknown:
+    if unknown := [name for name in names if name not in set(known)]:
         raise ValueError(f"not a {kind} of any transfer: {listing(unknown)}")
     if not names:
         raise ValueError(f"at least one {kind} is needed")
@@ -228,8 +198,7 @@ def _weights(
     kind: str, given: Mapping[str, float] | None, names: list[str], known: list[str]
 ) -> np.ndarray:
     given = dict(given or {})
-    unknown = [name for name in given if name not in set(known)]
-    if unknown:
+    if unknown := [name for name in given if name not in set(known)]:
         raise ValueError(f"{kind} of unknown tasks: {listing(unknown)}")
     for name, value in given.items():
         if not 0 <= value < np.inf:
@@ -242,10 +211,7 @@ def _structure(uses: np.ndarray, solves: np.ndarray) -> list[LinearConstraint]:
 
     Since a target has one transfer, its transfers that need source s may be summed in one row,
     sum <= chosen(s): fewer rows and a tighter relaxation than with a row for each transfer.
-
-    Parameters
-    ----------
-    uses, solves : array of bool, shape (transfers, sources), (transfers, targets)
+    `uses` is of bool (transfers, sources), `solves` (transfers, targets).
     """
     sources, targets = uses.shape[1], solves.shape[1]
     one_each = np.hstack([solves.T, np.zeros((targets, sources))])
@@ -259,15 +225,10 @@ def _structure(uses: np.ndarray, solves: np.ndarray) -> list[LinearConstraint]:
 
 def _solve(objective: np.ndarray, constraints: list[LinearConstraint]):
     """The binary programme's solution, None if there is none."""
-    infeasible = 2
-    result = milp(
-        objective,
-        integrality=np.ones(len(objective)),
-        bounds=Bounds(0, 1),
-        constraints=constraints,
-        options={"mip_rel_gap": 0},
-    )
-    if result.status == infeasible:
+    binary = {"integrality": np.ones(len(objective)), "bounds": Bounds(0, 1)}
+    options = {"mip_rel_gap": 0}
+    result = milp(objective, constraints=constraints, options=options, **binary)
+    if result.status == 2:  # infeasible
         return None
     if not result.success:
         raise RuntimeError(f"the solver stopped without an optimum: {result.message}")

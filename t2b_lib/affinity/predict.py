@@ -36,17 +36,8 @@ _TEACHER_DIM = 5
 def rescale(affinity, k: float = 50.0) -> np.ndarray:
     """Spread affinities over [0, 1]: a' = tanh(k a), Eq. 8 of the Task2Box paper.
 
-    Parameters
-    ----------
-    affinity : array of numbers >= 0, any shape
-        NaN, not measured, stays NaN.
-    k : float
-        50 in the paper.
-
-    Raises
-    ------
-    ValueError
-        If k is not positive or an affinity is negative.
+    The array may have any shape; NaN, not measured, stays NaN. Raises ValueError if `k` (50 in the
+    paper) is not positive or an affinity is negative.
     """
     affinity = np.asarray(affinity, dtype=float)
     if not k > 0:
@@ -57,16 +48,11 @@ def rescale(affinity, k: float = 50.0) -> np.ndarray:
 
 
 def restore(rescaled, k: float = 50.0) -> np.ndarray:
-    """Back from `rescale` to affinities: a = atanh(a') / k, the inverse of Eq. 8.
+    """Back from `rescale` to affinities, with the same k: a = atanh(a') / k, the inverse of Eq. 8.
 
-    An overlap of 1, as of a box inside another, would give an infinite affinity. Numbers of 1 or
-    more are replaced by the largest number below 1, which gives 0.374 with k = 50.
-
-    Parameters
-    ----------
-    rescaled : array of numbers >= 0, any shape
-        Such as predicted overlaps. NaN stays NaN.
-    k : float
+    Numbers such as predicted overlaps, in any shape; NaN stays NaN. An overlap of 1, as of a box
+    inside another, would give an infinite affinity. Numbers of 1 or more are replaced by the
+    largest number below 1, which gives 0.374 with k = 50.
     """
     if not k > 0:
         raise ValueError(f"k must be positive, got {k}")

@@ -25,17 +25,8 @@ def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
     """The length of the shortest path between two datasets in the hierarchy (paper, Sec. 7).
 
     One step leads from a dataset to one of the smallest datasets around it, or back. Datasets at
-    the top lie one step below a common root.
-
-    Parameters
-    ----------
-    taxonomy : Taxonomy
-        N datasets.
-
-    Returns
-    -------
-    array (N, N) of float
-        Whole numbers, symmetric, 0 on the diagonal.
+    the top lie one step below a common root. Whole numbers as float (N, N), symmetric, 0 on the
+    diagonal.
     """
     root = len(taxonomy)
     steps = [(i, p) for i, above in enumerate(taxonomy.parents) for p in above or [root]]
@@ -47,18 +38,10 @@ def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
 def neighbourhood_distances(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """Mean distance to the nearest datasets, among the boxes and in the hierarchy (Fig. 7).
 
-    The nearest datasets are those with the nearest box centres.
-
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,)
-    taxonomy : Taxonomy
-
-    Returns
-    -------
-    DataFrame, index neighbours from 1 to N - 1
-        The mean over all datasets and that number of neighbours: "embedding", the Euclidean
-        distance of the centres; "taxonomic", the distance by `taxonomic_distances`.
+    The nearest datasets are those with the nearest box centres. The DataFrame is indexed by the
+    number of neighbours, from 1 to N - 1, and has the means over all datasets and so many
+    neighbours: "embedding", the Euclidean distance of the centres; "taxonomic", the distance by
+    `taxonomic_distances`.
     """
     _require_box_each(boxes, taxonomy)
     centres = boxes.centres.double().numpy()
@@ -77,45 +60,23 @@ def neighbourhood_distances(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
 def box_sizes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """Each dataset's box beside its place in the hierarchy (Fig. 8).
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,)
-    taxonomy : Taxonomy
-
-    Returns
-    -------
-    DataFrame indexed by dataset
-        depth (0 at the top), level (if the hierarchy has levels), classes (their number),
-        log_volume, and side, the geometric mean of the box's sides.
+    The DataFrame is indexed by dataset: depth (0 at the top), level (if the hierarchy has levels),
+    classes (their number), log_volume, and side, the geometric mean of the box's sides.
     """
     _require_box_each(boxes, taxonomy)
     volumes = log_volume(boxes).double().numpy()
-    table = {
-        "depth": taxonomy.depth,
-        "level": taxonomy.levels,
-        "classes": taxonomy.members.sum(axis=1),
-        "log_volume": volumes,
-        "side": np.exp(volumes / boxes.dim),
-    }
-    if taxonomy.levels is None:
-        del table["level"]
+    levels = {} if taxonomy.levels is None else {"level": taxonomy.levels}
+    sizes = {"classes": taxonomy.members.sum(axis=1), "log_volume": volumes}
+    table = {"depth": taxonomy.depth} | levels | sizes | {"side": np.exp(volumes / boxes.dim)}
     return pd.DataFrame(table, index=pd.Index(taxonomy.names, name="dataset"))
 
 
 def nested_boxes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
-    """How the boxes of each dataset and its parents lie (Fig. 8).
+    """How the boxes of each dataset and its parents lie, a row for each such pair (Fig. 8).
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,)
-    taxonomy : Taxonomy
-
-    Returns
-    -------
-    DataFrame, one row for each dataset and parent
-        subset and superset (names), depth (of the subset), overlap (the exact share of the
-        subset's box in the superset's), and centre_outside: whether the centre of the superset's
-        box lies outside the subset's box, as in the paper's Figure 8.
+    The columns are subset and superset (names), depth (of the subset), overlap (the exact share of
+    the subset's box in the superset's), and centre_outside: whether the centre of the superset's
+    box lies outside the subset's box, as in the paper's figure.
     """
     _require_box_each(boxes, taxonomy)
     pairs = [(i, p) for i, above in enumerate(taxonomy.parents) for p in above]
@@ -135,35 +96,25 @@ def nested_boxes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
 
 
 def novel_supersets(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
-    """The existing datasets in which a model puts each novel dataset.
+    """The existing datasets in which a model, fitted on `split`, puts each novel dataset.
 
-    Parameters
-    ----------
-    model : Task2Box or a baseline, fitted on `split`
-    tasks : TaskCollection
-        Its relation is containment.
-    split : Split
-
-    Returns
-    -------
-    DataFrame, a row for each novel dataset that lies in an existing one
-        right, wrong and missed: names of existing datasets, separated by commas.
+    The relation of `tasks` is containment. The DataFrame has a row for each novel dataset that lies
+    in an existing one, and the columns right, wrong and missed: names of existing datasets,
+    separated by commas.
     """
     threshold = evaluate(model, tasks, split).loc[0, "threshold"]
     pairs = torch.cartesian_prod(split.novel, split.existing)
     said = model.containment_score(tasks.features, pairs) > threshold
     true = tasks.relation[pairs[:, 0], pairs[:, 1]] == 1
     shape = len(split.novel), len(split.existing)
-    columns = {"right": said & true, "wrong": said & ~true, "missed": ~said & true}
+    marks = {"right": said & true, "wrong": said & ~true, "missed": ~said & true}
     existing = [tasks.names[i] for i in split.existing]
-    table = pd.DataFrame(
-        {
-            column: [", ".join(compress(existing, row)) for row in marks.reshape(shape).tolist()]
-            for column, marks in columns.items()
-        },
-        index=pd.Index([tasks.names[i] for i in split.novel], name="novel dataset"),
-    )
-    return table[true.reshape(shape).any(dim=1).numpy()]
+    columns = {
+        column: [", ".join(compress(existing, row)) for row in marked.reshape(shape).tolist()]
+        for column, marked in marks.items()
+    }
+    novel = pd.Index([tasks.names[i] for i in split.novel], name="novel dataset")
+    return pd.DataFrame(columns, novel)[true.reshape(shape).any(dim=1).numpy()]
 
 
 def _require_box_each(boxes: Boxes, taxonomy: Taxonomy) -> None:

@@ -122,34 +122,33 @@ class Taxonomy:
         classes = [node for node, parts in graph.in_degree if parts == 0]
         column = {leaf: c for c, leaf in enumerate(classes)}
 
-        groups, rows = [], []
+        rows = {}
         for node in graph:
             if node in chosen and node not in column:
                 row = np.zeros(len(column), dtype=bool)
                 row[[column[below] for below in nx.ancestors(graph, node) if below in column]] = 1
                 if row.sum() >= 2:
-                    groups.append(node)
-                    rows.append(row)
-        if not groups:
+                    rows[node] = row
+        if not rows:
             where = "the table" if subtree is None else f"{subtree!r}"
             raise ValueError(f"no dataset below {where}: no entry there has two classes or more.")
+        groups = list(rows)
         if not keep_equal:
             layers = enumerate(nx.topological_generations(graph.reverse(copy=False)))
             from_top = {node: steps for steps, layer in layers for node in layer}
-            kept: dict[bytes, int] = {}
-            for i, row in enumerate(rows):
-                rival = kept.setdefault(row.tobytes(), i)
-                if from_top[groups[i]] > from_top[groups[rival]]:
-                    kept[row.tobytes()] = i
-            groups, rows = [groups[i] for i in kept.values()], [rows[i] for i in kept.values()]
+            kept: dict[bytes, str] = {}
+            for node, row in rows.items():
+                rival = kept.setdefault(row.tobytes(), node)
+                if from_top[node] > from_top[rival]:
+                    kept[row.tobytes()] = node
+            groups = list(kept.values())
 
-        members = np.stack(rows)
+        members = np.stack([rows[node] for node in groups])
         covered = members.any(axis=0)
         leaves = list(compress(classes, covered))
-        title = title or subtree or "taxonomy"
-        unordered = cls(groups, members[:, covered], leaves, title)
-        order = list(nx.dfs_preorder_nodes(unordered._inside))
-        return cls([groups[i] for i in order], unordered.members[order], leaves, title)
+        found = cls(groups, members[:, covered], leaves, title or subtree or "taxonomy")
+        order = list(nx.dfs_preorder_nodes(found._inside))
+        return replace(found, names=[groups[i] for i in order], members=found.members[order])
 
     @classmethod
     def from_folder(
@@ -158,23 +157,13 @@ class Taxonomy:
         """The datasets of nested folders, such as images sorted by class.
 
         A folder without sub-folders is a class. The other folders below `path` are sets of classes,
-        by the rules of `from_table`. A dataset has its folder's name, or its path below `path`
-        where that name occurs twice. Hidden files and folders are ignored, and so are files beside
-        sub-folders.
+        by the rules of `from_table`; `path`, the outermost folder, is not itself a dataset. A
+        dataset has its folder's name, or its path below `path` where that name occurs twice. Hidden
+        files and folders are ignored, and so are files beside sub-folders. `keep_equal` and `title`
+        are as in `from_table`; the title is the folder's name if left out.
 
-        Parameters
-        ----------
-        path : path
-            The outermost folder; it is not itself a dataset.
-        keep_equal, title
-            As in `from_table`; the title is the folder's name if left out.
-
-        Raises
-        ------
-        NotADirectoryError
-            `path` is not a folder.
-        ValueError
-            A class without files, or no dataset at all.
+        Raises NotADirectoryError if `path` is not a folder, and ValueError if a class has no files
+        or there is no dataset at all.
         """
         root = Path(path)
         if not root.is_dir():
@@ -237,10 +226,7 @@ class Taxonomy:
     def within(self, *names: str) -> Taxonomy:
         """The named datasets and all that lie in one of them, with their classes only.
 
-        Raises
-        ------
-        ValueError
-            No dataset has this name.
+        Raises ValueError if no dataset has one of the names.
         """
         columns = [self._index_of(name) for name in names]
         kept = np.flatnonzero(self.containment[:, columns].any(axis=1))
@@ -255,13 +241,7 @@ class Taxonomy:
         )
 
     def members_of(self, name: str) -> list[str]:
-        """The classes of one dataset.
-
-        Raises
-        ------
-        ValueError
-            No dataset has this name.
-        """
+        """The classes of one dataset; raises ValueError if no dataset has this name."""
         return list(compress(self.leaves, self.members[self._index_of(name)]))
 
     def _index_of(self, name: str) -> int:

@@ -32,7 +32,8 @@ def inaturalist_cub(
     categories : path, optional
         iNaturalist 2018's `categories.json`. If left out, `inaturalist2018/categories.json` in the
         folder that the environment variable T2B_DATA_DIR names, if there is one; else NCBI's
-        placement. The title says which.
+        placement. The title says which. Raises FileNotFoundError if there is no such file,
+        ValueError if it is not iNaturalist 2018's.
     keep_equal : bool
         Keep a group even if its species are the same as those of a lower group, such as an order
         with a single family.
@@ -42,13 +43,6 @@ def inaturalist_cub(
     Taxonomy
         `leaves` are scientific names. `labels` are common names with the scientific name in
         brackets, or the scientific name alone. `levels` is "class", "order" or "family".
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no file `categories`.
-    ValueError
-        The file is not iNaturalist 2018's.
     """
     species, source = _species(categories)
     child, parent = zip(*_edges(species), strict=True)
@@ -69,13 +63,9 @@ def inaturalist_cub_counts(categories: str | os.PathLike | None = None) -> pd.Da
 
     They differ because NCBI's classification is not iNaturalist's. NCBI splits some families, has
     no class for turtles and crocodiles ("Reptilia") and no order for some plants and fishes, and
-    does not know some of iNaturalist's names.
-
-    Returns
-    -------
-    DataFrame
-        A row for each rank and one for their sum. Columns: "taxa" (with any species), "two species"
-        (with at least two), "distinct" (of these, one for each set of species) and "paper".
+    does not know some of iNaturalist's names. The DataFrame has a row for each rank and one for
+    their sum, and the columns "taxa" (with any species), "two species" (with at least two),
+    "distinct" (of these, one for each set of species) and "paper".
     """
     species, _ = _species(categories)
     taxa = Counter(rank for rank, _ in {item for one in species for item in one.placement.items()})

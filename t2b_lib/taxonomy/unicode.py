@@ -12,18 +12,9 @@ def emoji(*, keep_equal: bool = False) -> Taxonomy:
     """Unicode's 1,903 emoji in 10 categories and 100 subcategories.
 
     Two of these 110 groups are left out: a subcategory with a single emoji, and a category that is
-    the same set as its only subcategory.
-
-    Parameters
-    ----------
-    keep_equal : bool
-        Keep that category as well.
-
-    Returns
-    -------
-    Taxonomy
-        `leaves` are the emoji, each followed by its name; `labels` are the names; `levels` is
-        "category" or "subcategory".
+    the same set as its only subcategory; `keep_equal` keeps this category. The `leaves` are the
+    emoji, each followed by its name; `labels` are the names; `levels` is "category" or
+    "subcategory".
     """
     table = read_table("emoji", dtype=str)
     points = table["code"].str.split("-")

@@ -15,12 +15,7 @@ def imagenet_instruments() -> Taxonomy:
     """The paper's 131 datasets of ImageNet-1k's instruments.
 
     Every hypernym below *instrumentality* that contains at least two ImageNet classes (Sec. 4.1 of
-    the Task2Box paper); `imagenet` has the exact rule.
-
-    Returns
-    -------
-    Taxonomy
-        131 datasets; `containment` has 300 ones off its diagonal.
+    the Task2Box paper); `imagenet` has the exact rule. `containment` has 300 ones off its diagonal.
     """
     taxonomy = imagenet("instrumentality.n.03")
     nested = int(taxonomy.containment.sum()) - len(taxonomy)
@@ -35,22 +30,11 @@ def imagenet(subtree: str) -> Taxonomy:
     at least two. Of hypernyms with the same set only the most specific is kept: the one with the
     longest way up to *entity*, or among several such the first in WordNet. A dataset has the name
     of its synset's first lemma; where two share it, the second lemma or else the synset is added.
+    The `leaves` are ImageNet's class names, in label order.
 
-    Parameters
-    ----------
-    subtree : str
-        A lemma ("animal", "vehicle"), a synset ("dog.n.01") or a synset's offset in WordNet 3.0
-        ("02084071").
-
-    Returns
-    -------
-    Taxonomy
-        `leaves` are ImageNet's class names, in label order.
-
-    Raises
-    ------
-    ValueError
-        The name is unknown, means several synsets, or has no dataset below it.
+    The `subtree` is a lemma ("animal", "vehicle"), a synset ("dog.n.01") or a synset's offset in
+    WordNet 3.0 ("02084071"). Raises ValueError if it is unknown, means several synsets, or has no
+    dataset below it.
     """
     synsets, child, parent = _wordnet()
     taxonomies, empty = [], None
