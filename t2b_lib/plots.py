@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from html import escape
 from itertools import cycle, islice
 
 import matplotlib.pyplot as plt
@@ -20,6 +21,37 @@ from t2b_lib.tables import labels
 
 # Okabe and Ito's palette, for any kind of colour vision. Black is kept for text.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
+
+
+def show_bokeh(figure, title: str, height: int = 400):
+    """A figure of Bokeh's, with its script, in a frame that reaches no other host.
+
+    Parameters
+    ----------
+    figure : bokeh figure
+    title : str
+        What it shows, for readers who do not see it.
+    height : int
+        Of the frame, in pixels.
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    from bokeh.embed import file_html
+    from bokeh.resources import INLINE
+    from IPython.display import HTML
+
+    # Grey is legible on a light and on a dark page.
+    figure.update(background_fill_alpha=0, border_fill_alpha=0)
+    figure.axis.major_label_text_color = "gray"
+    figure.grid.grid_line_alpha = 0.2
+    figure.legend.background_fill_alpha = figure.legend.border_line_alpha = 0
+    figure.legend.label_text_color = "gray"
+    page = file_html(figure, INLINE, title)
+    frame = f'title="{escape(title)}" srcdoc="{escape(page)}"'
+    style = f"width:100%;height:{height}px;border:0"
+    return HTML(f'<div><iframe {frame} style="{style}"></iframe></div>')
 
 
 def draw_boxes(

@@ -138,3 +138,14 @@ def test_neighbourhoods_and_sizes_draw_their_tables():
     assert all(line.get_ydata()[-1] == 1 for line in lines)
     ax = plots.draw_sizes(analysis.box_sizes(boxes, taxonomy))
     assert [line.get_ydata()[0] for line in ax.lines] == pytest.approx([8, 4, 2])
+
+
+def test_a_figure_of_bokeh_needs_no_other_host():
+    from bokeh.plotting import figure
+
+    scatter = figure(tooltips="@name")
+    scatter.scatter("x", "y", source={"x": [1], "y": [2], "name": ["<i>a</i>"]}, legend_label="b")
+    shown = plots.show_bokeh(scatter, 'Dots & "names"').data
+    assert 'title="Dots &amp; &quot;names&quot;"' in shown
+    assert "&lt;script src" not in shown
+    assert "&lt;i&gt;a" not in shown
