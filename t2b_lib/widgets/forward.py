@@ -1,4 +1,4 @@
-"""A trained network for a page: its weights in half precision, which ``js/forward.js`` evaluates."""
+"""A trained network for a page: half-precision weights that ``js/forward.js`` evaluates."""
 
 from __future__ import annotations
 
