@@ -7,7 +7,7 @@ in the paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 from sklearn.base import BaseEstimator
@@ -61,15 +61,13 @@ class PairModel(Baseline):
             If all training pairs are related, or none is.
         """
         self.centre_, self.blocks_ = tasks.features[split.existing].mean(0), tasks.blocks
-        rows, pairs = split.train.unique(return_inverse=True)
-        found = _numbers_of_pairs(tasks.features[rows], self.centre_, self.blocks_)
-        found = {name: value[pairs[:, 0], pairs[:, 1]] for name, value in found}
+        found = dict(self._numbers(tasks.features, split.train))
         numbers = torch.stack(list(found.values()), 1).double()
         centre, scale = numbers.mean(0), numbers.std(0).clamp_min(1e-9)
         # A share of 0.3 counts as 0.3 of a related pair and 0.7 of an unrelated one.
         share = torch.as_tensor(truth_of(tasks, split.train)).double()
         share = torch.cat([share, 1 - share])
-        label = torch.arange(len(share)) < len(pairs)
+        label = torch.arange(len(share)) < len(split.train)
         kept = share > 0
         if label[kept].all() or not label[kept].any():
             raise ValueError("the training pairs are all related or all unrelated: add other ones")
@@ -85,35 +83,34 @@ class PairModel(Baseline):
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
         check_is_fitted(self, "weights_")
-        rows, pairs = pairs.unique(return_inverse=True)
-        total = torch.full((len(rows), len(rows)), self.intercept_)
-        numbers = _numbers_of_pairs(features[rows], self.centre_, self.blocks_)
-        for (_, value), slope in zip(numbers, self.slopes_, strict=True):
+        total = torch.full((len(pairs),), self.intercept_)
+        for (_, value), slope in zip(self._numbers(features, pairs), self.slopes_, strict=True):
             total.add_(value, alpha=slope)
-        return total[pairs[:, 0], pairs[:, 1]].sigmoid()
+        return total.sigmoid()
 
+    def _numbers(self, features: Tensor, pairs: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Named numbers of pairs (P, 2), each (P,): of each piece of the features, and of all.
 
-def _numbers_of_pairs(
-    features: Tensor, centre: Tensor, blocks: Sequence[int]
-) -> Iterator[tuple[str, Tensor]]:
-    """Named numbers of all pairs of rows of `features` (N, D), each (N, N).
-
-    Of each piece of the features, and of all together where there are several.
-    """
-    pieces = list(zip(features.split(blocks, 1), centre.split(blocks), strict=True))
-    named = {f"piece {k}": piece for k, piece in enumerate(pieces, 1) if len(blocks) > 1}
-    for name, (x, mean) in (named | {"all": (features, centre)}).items():
-        for about, seen in {"": x, ", centred": x - mean}.items():
-            inner, norm = seen @ seen.T, seen.norm(dim=1)
-            first, second = norm[:, None].expand_as(inner), norm.expand_as(inner)
-            yield f"cosine{about} ({name})", inner / (first * second).clamp_min(1e-9)
-            yield f"length of the first{about} ({name})", first
-            yield f"length of the second{about} ({name})", second
-            if not about:
-                yield f"projection ({name})", inner / second.square().clamp_min(1e-9)
-        # Centred vectors are shorter: their difference loses less to rounding.
-        distance = (first.square() + second.square() - 2 * inner).clamp_min(0).sqrt()
-        yield f"distance ({name})", distance
+        All products of the first and the second members are computed: a matrix product costs less
+        than gathering the vectors of each pair.
+        """
+        (rows, i), (columns, j) = (ends.unique(return_inverse=True) for ends in pairs.unbind(1))
+        pieces = features.split(self.blocks_, 1), self.centre_.split(self.blocks_)
+        named = {f"piece {k}": piece for k, piece in enumerate(zip(*pieces, strict=True), 1)}
+        if len(named) == 1:
+            named = {}
+        for name, (x, mean) in (named | {"all": (features, self.centre_)}).items():
+            for about, seen in {"": x, ", centred": x - mean}.items():
+                norms = seen.norm(dim=1)
+                inner, first, second = (seen[rows] @ seen[columns].T)[i, j], *norms[pairs].T
+                yield f"cosine{about} ({name})", inner / (first * second).clamp_min(1e-9)
+                yield f"length of the first{about} ({name})", first
+                yield f"length of the second{about} ({name})", second
+                if not about:
+                    yield f"projection ({name})", inner / second.square().clamp_min(1e-9)
+            # Centred vectors are shorter: their difference loses less to rounding.
+            distance = (first.square() + second.square() - 2 * inner).clamp_min(0).sqrt()
+            yield f"distance ({name})", distance
 
 
 class PairwiseMLP(Baseline):

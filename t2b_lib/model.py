@@ -149,10 +149,10 @@ class Task2Box(BaseEstimator):
         self,
         box_dim: int = 2,
         *,
-        hidden: tuple[int, ...] = (64,),
+        hidden: tuple[int, ...] = (256, 128),
         loss: str = "cross-entropy",
-        epochs: int = 800,
-        learning_rate: float = 1e-2,
+        epochs: int = 1500,
+        learning_rate: float = 3e-3,
         decay: bool = True,
         project: bool = True,
         norms: bool = True,
@@ -271,7 +271,7 @@ class Task2Box(BaseEstimator):
         -------
         dict of Tensor, shape (...)
         """
-        predicted = pairwise_overlap(boxes, soft=soft, **temperatures)
+        predicted = self._pairwise(boxes, soft=soft, **temperatures)
         if self.loss == "squared error":
             errors = (relation - predicted).square()
         else:
@@ -334,7 +334,14 @@ class Task2Box(BaseEstimator):
         Tensor, shape (P,)
         """
         boxes = self.embed(features)
-        return overlap(boxes[pairs[:, 0]], boxes[pairs[:, 1]], soft=True)
+        return self._relation(boxes[pairs[:, 0]], boxes[pairs[:, 1]])
+
+    def _relation(self, rows: Boxes, columns: Boxes) -> Tensor:
+        """The relation that boxes stand for, one by one; see `t2b_lib.rivals` for other ones."""
+        return overlap(rows, columns, soft=True)
+
+    def _pairwise(self, boxes: Boxes, **options) -> Tensor:
+        return pairwise_overlap(boxes, **options)
 
     def containment_score(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Score for "i is contained in j", to compare with a threshold, shape (P,).

@@ -9,6 +9,7 @@ from itertools import cycle, islice
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -275,6 +276,52 @@ def draw_branches(
         legend=legend,
         dashed=[i in set(novel) for i in shown],
     )
+
+
+def draw_lesson(tasks, split, teacher, owner: str, others: Sequence[str], seed: int = 0) -> Figure:
+    """A part of a dataset, and what the boxes are taught about it.
+
+    Left, the samples by their two main directions: the owner's, those of the part among them, and
+    the means that stand for both. Right, the teacher's answers, and what needs no teacher.
+
+    Parameters
+    ----------
+    tasks : TaskCollection with samples
+    split : Split
+    teacher : estimator, fitted on the split
+    owner : str
+        The existing dataset whose part it is.
+    others : sequence of str
+        The existing datasets that the teacher is asked about.
+    """
+    samples, place = tasks.samples, {name: i for i, name in enumerate(tasks.names)}
+    random = torch.Generator().manual_seed(seed)
+    drawn, owners = samples.draw_parts(torch.tensor([place[owner]]), 50, random, coherent=1.0)
+    size = drawn.sum(1)
+    # A part of middle size of this dataset alone.
+    k = (owners == 0).nonzero()[:, 0][(size[owners == 0] - 6).abs().argmin()]
+    part, whole = drawn[k], samples.members[place[owner]]
+    axes = torch.pca_lowrank(samples.vectors, q=2, niter=10)[2]
+    points = (samples.vectors - samples.vectors.mean(0)) @ axes
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), width_ratios=[1.3, 1])
+    groups = {"all samples": (~whole, "#cccccc"), owner: (whole & ~part, COLOURS[0])}
+    groups["a part of it"] = (part, COLOURS[4])
+    for label, (chosen, colour) in groups.items():
+        left.scatter(*points[chosen].T, s=12, color=colour, label=label)
+    for chosen, colour in ((whole, COLOURS[0]), (part, COLOURS[4])):
+        left.scatter(*points[chosen].mean(0), marker="*", s=220, color=colour, edgecolor="black")
+    left.legend(fontsize=8)
+    left.set(xticks=[], yticks=[], title="stars: the means, which are the vectors")
+    features = torch.cat([tasks.features, samples.features(part[None])])
+    pairs = torch.tensor([[len(tasks), place[name]] for name in others])
+    answers = teacher.predict(features, pairs)
+    right.barh(
+        [owner, *others], [1, *answers.tolist()], color=[COLOURS[0], *["#999999"] * len(others)]
+    )
+    right.invert_yaxis()
+    right.set(xlim=(0, 1), title="does the part lie in it? (blue: known, grey: teacher)")
+    figure.tight_layout()
+    return figure
 
 
 def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:

@@ -127,6 +127,24 @@ def beside_paper(
     return pd.DataFrame(columns | {("cases", ""): ours["cases"].array}, index=ours.index)
 
 
+def leaders(results: pd.DataFrame, most: int = 3) -> str:
+    """A sentence that says which methods score best, for the text below a table.
+
+    Parameters
+    ----------
+    results : DataFrame of `run_protocol`
+    most : int
+        How many methods to name.
+    """
+    means = summary(results)
+    sentences = []
+    for part, pairs in {"existing": "unseen pairs", "novel": "novel datasets"}.items():
+        best = (100 * means[part]).dropna().nlargest(most)
+        named = ", ".join(f"{name} ({score:.1f})" for name, score in best.items())
+        sentences += [f"Best on {pairs}: {named}."] if len(best) else []
+    return " ".join(sentences)
+
+
 def shipped_results(name: str) -> pd.DataFrame:
     """A table of results that ships with the library.
 

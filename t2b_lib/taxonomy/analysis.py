@@ -6,6 +6,8 @@ taxonomy's order; else it raises ValueError.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from itertools import compress
 
 import numpy as np
@@ -14,6 +16,7 @@ import torch
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import cdist
+from sklearn.base import BaseEstimator
 
 from t2b_lib.boxes import Boxes, log_volume, overlap
 from t2b_lib.collection import Split, TaskCollection
@@ -123,3 +126,59 @@ def _require_box_each(boxes: Boxes, taxonomy: Taxonomy) -> None:
             f"boxes must be one for each of the {len(taxonomy)} datasets, not of batch shape "
             f"{tuple(boxes.shape)}"
         )
+
+
+def contradictions(contained) -> int:
+    """How often a lies in b and b in c, but a not in c, among three different datasets.
+
+    Parameters
+    ----------
+    contained : bool array (N, N)
+        Whether i is said to lie in j. The diagonal is not used.
+    """
+    said = np.array(contained, dtype=np.float32)
+    np.fill_diagonal(said, 0)
+    denied = 1 - said
+    np.fill_diagonal(denied, 0)
+    return int(((said @ said) * denied).sum())
+
+
+def compare_answers(
+    models: Mapping[str, BaseEstimator], tasks: TaskCollection, split: Split, queries: int = 5
+) -> pd.DataFrame:
+    """What models say of all pairs: contradictions, and the time of one dataset's question.
+
+    Parameters
+    ----------
+    models : mapping of str to fitted Task2Box or baseline
+    tasks : TaskCollection
+    split : Split
+        Its validation pairs choose the thresholds.
+    queries : int
+        How often the question is timed; the shortest time counts.
+
+    Returns
+    -------
+    DataFrame
+        A row for each model: "said" (pairs said to be related), "contradictions" and
+        "milliseconds" of comparing one dataset with all of the collection. Boxes are embedded
+        before, once.
+    """
+    every = torch.cartesian_prod(*[torch.arange(len(tasks))] * 2)
+    rows = {}
+    for name, model in models.items():
+        threshold = evaluate(model, tasks, split)["threshold"][0]
+        said = model.containment_score(tasks.features, every) > threshold
+        said = said.reshape(len(tasks), len(tasks)).numpy() & ~np.eye(len(tasks), dtype=bool)
+        boxes = model.embed(tasks.features) if hasattr(model, "embed") else None
+        seconds = []
+        for _ in range(queries):
+            start = time.perf_counter()
+            if boxes is None:
+                model.predict(tasks.features, every[: len(tasks)])
+            else:
+                overlap(boxes[:1], boxes, soft=True)
+            seconds.append(time.perf_counter() - start)
+        rows[name] = said.sum(), contradictions(said), 1000 * min(seconds)
+    columns = ["said", "contradictions", "milliseconds"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
