@@ -91,24 +91,13 @@ def _check_source(source: Path) -> None:
 
 
 def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "") -> None:
-    """Execute one chapter in this interpreter.
+    """Execute one chapter in this interpreter, with values for the cell tagged ``parameters``.
 
-    Parameters
-    ----------
-    source : Path
-        The notebook, which is only read. It runs in its own folder, as in Jupyter.
-    executed : Path
-        The notebook with its outputs; it appears only when the last cell has run.
-    parameters : dict
-        Values for the cell tagged ``parameters``.
-    label : str
-        The text before the progress bar.
-
-    Raises
-    ------
-    BookError
-        The notebook takes no parameters, or a cell fails. The message names the cell and the
-        error; the outputs so far are kept in ``<chapter>.failed.ipynb`` beside `executed`.
+    The notebook `source` is only read; it runs in its own folder, as in Jupyter. The notebook with
+    its outputs, `executed`, appears only when the last cell has run. `label` is the text before the
+    progress bar. Raises BookError if the notebook takes no parameters or a cell fails. The message
+    names the cell and the error; the outputs so far are kept in ``<chapter>.failed.ipynb`` beside
+    `executed`.
     """
     import nbformat
     import papermill

@@ -13,19 +13,10 @@ _ON_GITHUB = re.compile(r"https://github\.com/[^/]+/[^/]+")
 def published_source(settings: dict, folder: Path) -> tuple[str, str]:
     """The address and the commit by which others can get what lies in a folder.
 
-    Parameters
-    ----------
-    settings : dict
-        Jupyter Book's; ``repository`` may name the address (``url``) and the ``branch``.
-    folder : Path
-        Where git is asked for its remote ``origin``, if the settings have no address, and for
-        the commit.
-
-    Returns
-    -------
-    tuple of str
-        The https address, without a name or a password that git's may hold, and the commit. Both
-        are empty if there is no address, or only one on this machine.
+    In Jupyter Book's settings, ``repository`` may name the address (``url``) and the ``branch``.
+    Git is asked for the commit there, and for its remote ``origin`` if the settings have no
+    address. The https address has no name or password that git's may hold. Both are empty if there
+    is no address, or only one on this machine.
     """
     named = settings.get("repository") or {}
     address = _web_address(named.get("url") or _git(folder, "remote", "get-url", "origin"))

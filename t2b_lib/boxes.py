@@ -65,16 +65,9 @@ class Boxes(TensorRecord):
     A box whose upper corner lies below its lower corner in any dimension is empty, with volume
     zero. The intersection of two disjoint boxes is such a box.
 
-    Parameters
-    ----------
-    lower, upper : Tensor, shape (..., d)
-        The two corners; floating point, same shape and dtype. Nested lists, arrays and DataFrames
-        become tensors. Tensors stay on their device.
-
-    Raises
-    ------
-    ValueError
-        If the corners disagree in shape, or have no dimension.
+    The corners `lower` and `upper` (..., d) are floating point, of the same shape and dtype. Nested
+    lists, arrays and DataFrames become tensors. Tensors stay on their device. Raises ValueError if
+    the corners disagree in shape, or have no dimension.
     """
 
     lower: Tensor
@@ -149,18 +142,10 @@ class Boxes(TensorRecord):
 def intersection(a: Boxes, b: Boxes, temperature: float = 0.0) -> Boxes:
     """Intersection of boxes, broadcasting over the batch.
 
-    Parameters
-    ----------
-    a, b : Boxes, batch shapes that broadcast
-    temperature : float
-        0: exact. Above 0: the Gumbel intersection, whose corners are smooth maxima and minima and
-        lie slightly inside the exact ones; as the temperature falls they approach them
-        (Dasgupta et al. 2020, used in the paper's Eq. 5 with 1e-4).
-
-    Returns
-    -------
-    Boxes
-        Empty where `a` and `b` do not meet.
+    The result is empty where `a` and `b` do not meet. It is exact at `temperature` 0. Above 0 it is
+    the Gumbel intersection, whose corners are smooth maxima and minima and lie slightly inside the
+    exact ones; as the temperature falls they approach them (Dasgupta et al. 2020, used in the
+    paper's Eq. 5 with 1e-4).
     """
     if temperature < 0:
         raise ValueError(f"temperature must not be negative, got {temperature}")
@@ -251,17 +236,8 @@ def pairwise_overlap(
 ) -> Tensor:
     """Overlap of every box with every other: [i, j] is how much of box i lies in box j (Eq. 5).
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (..., N)
-    others : Boxes, batch shape (..., M), optional
-        `boxes` itself where left out.
-    soft, intersection_temperature, volume_temperature
-        As in `overlap`.
-
-    Returns
-    -------
-    Tensor, shape (..., N, M)
+    From `boxes` of batch shape (..., N) and `others` (..., M), or `boxes` itself where left out, to
+    (..., N, M). The rest is as in `overlap`.
     """
     if soft and others is None:
         return _SoftPairwiseOverlap.apply(

@@ -27,10 +27,7 @@ class Cluster:
     gpus : float, optional
         GPUs of each worker; 1 where the cluster has a GPU and 0 otherwise, if left out.
 
-    Raises
-    ------
-    TypeError, ValueError
-        `workers` is no whole number of at least 1.
+    Raises TypeError or ValueError if `workers` is no whole number of at least 1.
     """
 
     address: str | None = None
@@ -42,13 +39,7 @@ class Cluster:
 
     @contextmanager
     def team(self, worker: type, *args) -> Iterator[Team]:
-        """Workers that hold one object `worker(*args)` each; they end with the `with` block.
-
-        Raises
-        ------
-        ModuleNotFoundError
-            Ray is not installed.
-        """
+        """Workers that hold one object `worker(*args)` each; they end with the `with` block."""
         ray = import_extra("ray", "cluster")
         if not ray.is_initialized():
             ray.init(self.address, log_to_driver=False)

@@ -66,13 +66,9 @@ def best_threshold(
     """The threshold with the best F1 of `scores > threshold`.
 
     The lowest of equally good ones, as the authors' code chooses; the highest if nothing is true.
-
-    Parameters
-    ----------
-    truth, scores : array, shape (P,)
-    candidates : sequence of float, optional
-        Thresholds in ascending order; those of the authors' code if left out. None: all that make
-        a difference, halfway between neighbouring scores.
+    `truth` and `scores` have shape (P,). The `candidates` are in ascending order; those of the
+    authors' code if left out. None: all that make a difference, halfway between neighbouring
+    scores.
     """
     truth, scores = np.asarray(truth, dtype=bool), np.asarray(scores, dtype=float)
     if candidates is None:

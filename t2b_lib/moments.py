@@ -20,24 +20,17 @@ class Moments:
     One pass over the vectors, in float64 on the CPU. Moments can be merged: the moments of two
     halves give those of the whole, and the moments of groups give those of their union (Chan, Golub
     and LeVeque, 1979). So the moments of a family follow from those of its species.
-
-    Parameters
-    ----------
-    count : tensor (M,)
-    mean : tensor (M, D)
-    squares : tensor (M, D)
-        Sum of the squared deviations from the mean.
     """
 
-    count: Tensor
-    mean: Tensor
-    squares: Tensor
+    count: Tensor  # (M,)
+    mean: Tensor  # (M, D)
+    squares: Tensor  # (M, D), sum of the squared deviations from the mean
 
     @classmethod
     def empty(cls, groups: int, size: int) -> Moments:
         """Moments of no vectors yet, for vectors of `size` numbers in `groups` groups."""
-        zeros = torch.zeros(groups, size, dtype=torch.float64)
-        return cls(torch.zeros(groups, dtype=torch.float64), zeros, zeros.clone())
+        mean, squares = torch.zeros(2, groups, size, dtype=torch.float64)
+        return cls(torch.zeros(groups, dtype=torch.float64), mean, squares)
 
     @classmethod
     def of(cls, samples: Sequence[Tensor]) -> Moments:
@@ -71,13 +64,7 @@ class Moments:
         self.squares[touched] += squares + apart.square() * (before * count / together)[:, None]
 
     def of_unions(self, members: np.ndarray | Tensor) -> Moments:
-        """Moments of N unions of groups, by products of matrices.
-
-        Parameters
-        ----------
-        members : bool array or tensor (N, M)
-            Which groups each union consists of.
-        """
+        """Moments of N unions of groups; `members` (N, M) says of which groups each consists."""
         weights = torch.as_tensor(members).cpu().bool().double()
         # Deviations from a common centre: the squares of the means themselves would lose the
         # variance to rounding where all vectors lie far from the origin.
@@ -91,26 +78,15 @@ class Moments:
         return Moments(count, (mean + centre) * (count > 0)[:, None], squares)
 
     def features(self, kind: Kind = "gaussian") -> Tensor:
-        """Mean, and elementwise variance, of each group (Task2Box, Eq. 1 and 2).
+        """Mean, and elementwise variance, of each group (Task2Box, Eq. 1 and 2), float32.
 
-        Parameters
-        ----------
-        kind : "average" or "gaussian"
-            The mean alone, or the mean and the variance (divided by the count, as in Eq. 2).
-
-        Returns
-        -------
-        tensor (M, D) for "average", (M, 2 D) for "gaussian" [mu; sigma^2], float32
-
-        Raises
-        ------
-        ValueError
-            An empty group, or an unknown kind.
+        The `kind` "average" gives the mean alone, (M, D); "gaussian" the mean and the variance
+        (divided by the count, as in Eq. 2), (M, 2 D). Raises ValueError on another kind or an empty
+        group.
         """
         if kind not in ("average", "gaussian"):
             raise ValueError(f'kind is "average" or "gaussian", not {kind!r}.')
-        if (self.count == 0).any():
-            empty = (self.count == 0).nonzero()[:, 0].tolist()
+        if empty := (self.count == 0).nonzero()[:, 0].tolist():
             raise ValueError(f"groups {empty[:5]} have no vectors. Leave them out.")
         if kind == "average":
             return self.mean.float()
@@ -127,11 +103,7 @@ def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussia
     members : bool array or tensor (N, M)
         Which rows belong to which dataset.
     kind : "average" or "gaussian"
-        As in `Moments.features`.
-
-    Returns
-    -------
-    tensor (N, D) for "average", (N, 2 D) for "gaussian" [mu; sigma^2], float32
+        As in `Moments.features`, as is what is returned: (N, D) or (N, 2 D).
 
     Raises
     ------
@@ -145,11 +117,9 @@ def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussia
             f"vectors {tuple(vectors.shape)} and members {tuple(members.shape)} do not fit: "
             "shapes (M, D) and (N, M) are needed."
         )
-    if not torch.isfinite(vectors).all():
-        row = int((~torch.isfinite(vectors).all(dim=1)).nonzero()[0, 0])
-        raise ValueError(f"vectors must be finite; row {row} is not.")
-    if not members.any(dim=1).all():
-        empty = (~members.any(dim=1)).nonzero()[:, 0].tolist()
+    if bad := (~vectors.isfinite().all(dim=1)).nonzero()[:, 0].tolist():
+        raise ValueError(f"vectors must be finite; row {bad[0]} is not.")
+    if empty := (~members.any(dim=1)).nonzero()[:, 0].tolist():
         raise ValueError(f"datasets without members: rows {empty[:5]} of members. Leave them out.")
     each = Moments(vectors.new_ones(len(vectors)), vectors, torch.zeros_like(vectors))
     return each.of_unions(members).features(kind)

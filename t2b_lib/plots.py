@@ -248,16 +248,9 @@ def draw_branches(
 ) -> Axes:
     """The boxes of some branches of a taxonomy, one colour each, as in the paper's Fig. 3.
 
-    Parameters
-    ----------
-    taxonomy : Taxonomy
-    boxes : Boxes, batch shape (N,), 2-d
-        Of all its datasets.
-    branches : sequence of str
-        Datasets to draw with all datasets inside them. A dataset inside two branches has the
-        colour of the first.
-    novel : sequence of int
-        Datasets to draw with a dashed outline.
+    The 2-d `boxes` (N,) are of all its datasets. `branches` are names of datasets to draw with all
+    datasets inside them; a dataset inside two branches has the colour of the first. The datasets
+    `novel`, by their index, have a dashed outline. Raises ValueError for an unknown branch.
     """
     colour_of: dict[int, str] = {}
     legend = {}

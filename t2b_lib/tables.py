@@ -48,18 +48,10 @@ def by_dimension(results: pd.DataFrame) -> pd.DataFrame:
 def paper_f1(collection: str, representation: str, training_share: float = 0.8) -> pd.DataFrame:
     """F1 from Table 1, 2 or 5 of the paper, to stand beside our own.
 
-    Parameters
-    ----------
-    collection : "ImageNet" or "iNaturalist + CUB"
-    representation : "average", "gaussian" or "fim"
-    training_share : 0.8 or 0.5
-        Share of the existing pairs that was trained on: Tables 1 and 2, or Table 5, which has no
-        novel datasets.
-
-    Returns
-    -------
-    DataFrame indexed by method ("Task2Box 2-d", "MLP")
-        Columns existing and novel, in [0, 1].
+    The `collection` is "ImageNet" or "iNaturalist + CUB", the `representation` "average",
+    "gaussian" or "fim". The `training_share` of the existing pairs is 0.8 (Tables 1 and 2) or 0.5
+    (Table 5, which has no novel datasets). The DataFrame is indexed by method ("Task2Box 2-d",
+    "MLP") and has the columns existing and novel, in [0, 1]. Raises ValueError for another choice.
     """
     table = read_table("paper_f1")
     asked = {"collection": collection, "representation": representation}

@@ -102,16 +102,10 @@ def ahp(win_rates, clip: float = 0.001) -> AHPResult:
 class WinRates:
     """Who beats whom when all solve one target.
 
-    Parameters
-    ----------
-    target : str
-    contenders : tuple of str, length C
-        The tasks in their order, each for the transfer from its frozen encoder; then `SUPERVISED`,
-        the target's own network; `SCRATCH`, a network trained on the scenes of the transfers; and
-        transfers from two tasks, "A + B".
-    rates : array, shape (C, C)
-        [i, j]: share of the test images on which i has a lower loss than j. Ties count half; the
-        diagonal is 0.5.
+    The C `contenders` are the tasks in their order, each for the transfer from its frozen encoder;
+    then `SUPERVISED`, the target's own network; `SCRATCH`, a network trained on the scenes of the
+    transfers; and transfers from two tasks, "A + B". `rates` (C, C) has at [i, j] the share of the
+    test images on which i has a lower loss than j. Ties count half; the diagonal is 0.5.
     """
 
     target: str

@@ -23,10 +23,10 @@ class TransferPolicy:
 
     sources: tuple[str, ...]
     transfers: pd.DataFrame
-    budget: float  # what labels may cost
-    cost: float  # what they cost
-    objective: float  # sum over the targets of importance times affinity
-    bound: float  # no policy within the budget has a higher objective: the solver's proof
+    budget: float  #: what labels may cost
+    cost: float  #: what they cost
+    objective: float  #: sum over the targets of importance times affinity
+    bound: float  #: no policy within the budget has a higher objective: the solver's proof
 
     @property
     def gap(self) -> float:

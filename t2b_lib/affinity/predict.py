@@ -103,13 +103,8 @@ class Additive(BaseEstimator):
     """Mean of the source plus mean of the target: a source is good for all targets or for none.
 
     E_ij = m + r_i + c_j, where m is the mean of the training pairs, and r_i and c_j are the means
-    of the pairs of source i and of target j, less m.
-
-    Parameters
-    ----------
-    ridge : float, optional
-        Penalty of the ridge regression on the features that predicts r and c of a task without
-        training pairs. Left out, they are 0.
+    of the pairs of source i and of target j, less m. `ridge` is the penalty of a ridge regression
+    on the features, which predicts r and c of a task without training pairs; left out, they are 0.
     """
 
     def __init__(self, ridge: float | None = None):

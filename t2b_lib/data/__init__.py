@@ -6,21 +6,11 @@ import pandas as pd
 
 
 def read_table(name: str, dtype: type | None = None) -> pd.DataFrame:
-    """One of the shipped tables.
+    """One of the shipped tables, by the name of its file without ".csv".
 
-    Parameters
-    ----------
-    name : str
-        Of the file, without ".csv".
-    dtype : type, optional
-        str reads every column as text, so that codes keep their leading zeros. Left out, columns
-        of numbers become numbers.
-
-    Returns
-    -------
-    DataFrame
-        An empty cell is NaN in a column of numbers and "" in a column of text. Lines that begin
-        with # are left out.
+    With `dtype` str every column is text, so that codes keep their leading zeros. Left out, columns
+    of numbers become numbers. An empty cell is NaN in a column of numbers and "" in a column of
+    text. Lines that begin with # are left out.
     """
     with (files(__name__) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         # Names such as "None" and "NA" are text.

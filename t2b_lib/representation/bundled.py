@@ -10,12 +10,8 @@ from pathlib import Path
 def bundled_file(package: str, file: str, sha256: str) -> Path:
     """The path of a file inside an installed package (which is not imported), if it is undamaged.
 
-    Raises
-    ------
-    ModuleNotFoundError
-        The package is not installed.
-    ValueError
-        The file is missing, or its sha256 is not the one expected.
+    Raises ModuleNotFoundError if the package is not installed, and ValueError if the file is
+    missing or its sha256 is not the one expected.
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:

@@ -25,13 +25,9 @@ def read_image(source: Image.Image | bytes | Path) -> Image.Image:
     """An upright RGB image from an image, file or bytes of any format and mode.
 
     Transparent parts become white. Greyscale of 16 bits or floats is scaled to 8 bits; CMYK and
-    palettes become RGB. An animation gives its first frame, a very long strip its middle.
-
-    Raises
-    ------
-    UnreadableImage
-        The image is damaged, cut short, of no known format, no regular file, or has more pixels
-        than `MOST_PIXELS`.
+    palettes become RGB. An animation gives its first frame, a very long strip its middle. Raises
+    UnreadableImage if the image is damaged, cut short, of no known format, no regular file, or has
+    more pixels than `MOST_PIXELS`.
     """
     # Decoders raise exceptions of any type on a damaged file.
     try:

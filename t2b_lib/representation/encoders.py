@@ -55,16 +55,13 @@ class OpenClipEncoder:
             raise ValueError(f"open_clip has no model {model!r}; see open_clip.list_models()")
         tags = open_clip.list_pretrained_tags_by_model(model)
         if str(pretrained) not in tags and not Path(pretrained).is_file():
-            raise ValueError(
-                f"{pretrained} is neither a file nor weights of {model}; there are: "
-                f"{', '.join(tags) or 'none'}"
-            )
+            known = ", ".join(tags) or "none"
+            raise ValueError(f"{pretrained} is no file and no weights of {model}; known: {known}")
         try:
             network, preprocess = open_clip.create_model_from_pretrained(model, str(pretrained))
         except LOADING_ERRORS as error:
-            raise ValueError(
-                f"{pretrained} cannot be loaded as {model}: {why_not_loaded(error)}"
-            ) from error
+            said = why_not_loaded(error)
+            raise ValueError(f"{pretrained} cannot be loaded as {model}: {said}") from error
         self.name = f"open_clip {model}"
         self.tokenize = open_clip.get_tokenizer(model)
         self.spatial, self._mean, self._std = split(preprocess, self.device)
@@ -96,12 +93,7 @@ class EmbeddedEncoder:
     """EfficientNet-Lite0 for images, MiniLM for texts: trained networks from pip packages.
 
     An image gives the 1280 features before the classifier, a text the 384 of `embed_texts`. All
-    are computed in float32.
-
-    Parameters
-    ----------
-    device : str
-        As in `Task2Box`.
+    are computed in float32. `device` is as in `Task2Box`.
     """
 
     def __init__(self, *, device: str = "auto"):
@@ -154,16 +146,9 @@ def arithmetic(device: torch.device, precision: torch.dtype) -> dict:
 def efficientnet_lite0() -> nn.Module:
     """EfficientNet-Lite0 trained on ImageNet-1k (Tan and Le, 2019), with its classifier.
 
-    Returns
-    -------
-    timm's network, in evaluation mode, on the CPU; (B, 3, 224, 224) to logits (B, 1000)
-
-    Raises
-    ------
-    ModuleNotFoundError
-        timm or the weights are not installed.
-    ValueError
-        The weights are damaged.
+    Returns timm's network, in evaluation mode, on the CPU; (B, 3, 224, 224) to logits (B, 1000).
+    Raises ModuleNotFoundError if timm or the weights are not installed, ValueError if they are
+    damaged.
     """
     timm = import_extra("timm", "extraction")
     # The weights were trained with TensorFlow, which pads convolutions unevenly. timm's plain

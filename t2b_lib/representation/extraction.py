@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, groupby, islice
+from itertools import chain, compress, groupby, islice
 from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
@@ -44,17 +44,9 @@ class Skipped(NamedTuple):
 class Extraction:
     """The moments of each class of a collection, and on request the vector of each image.
 
-    Attributes
-    ----------
-    classes : tuple of M str
-    moments : Moments of M groups
-        Of v = [f(x); g(prompt with y)] over the images x of each class y.
-    skipped : list of Skipped
-        In the order of the collection.
-    vectors : tensor (n, D) float32, or None
-        One row for each image that could be read, in the order of the collection.
-    targets : tensor (n,) int64, or None
-        The class of each row.
+    The M groups of `moments` are of v = [f(x); g(prompt with y)] over the images x of each class y.
+    `vectors` (n, D) float32 has a row for each image that could be read, in the order of the
+    collection, and `targets` (n,) int64 the class of each row; None where not asked for.
     """
 
     classes: tuple[str, ...]
@@ -65,33 +57,18 @@ class Extraction:
 
     def features(self, kind: Kind = "gaussian") -> Tensor:
         """The representation of the whole collection as one dataset, (D,) or (2 D,) float32."""
-        everything = np.ones((1, len(self.classes)), dtype=bool)
-        return self.moments.of_unions(everything).features(kind)[0]
+        return self.moments.of_unions(torch.ones(1, len(self.classes))).features(kind)[0]
 
     def features_of(self, taxonomy, kind: Kind = "gaussian") -> Tensor:
-        """The representations of the datasets of a taxonomy over the collection's classes.
+        """The representations of a taxonomy's N datasets, whose `leaves` are names of classes.
 
-        They follow from the moments of the classes; no image is read again.
-
-        Parameters
-        ----------
-        taxonomy : Taxonomy
-            Its `leaves` are names of classes.
-        kind : "average" or "gaussian"
-
-        Returns
-        -------
-        tensor (N, D) or (N, 2 D), float32
-
-        Raises
-        ------
-        ValueError
-            A leaf that is no class, or a dataset without a readable image.
+        They follow from the moments of the classes; no image is read again. Returns float32: (N, D)
+        for "average", (N, 2 D) for "gaussian". Raises ValueError for a leaf that is no class, or a
+        dataset without a readable image.
         """
         union = self.moments.of_unions(members_of(taxonomy, self.classes))
-        if (union.count == 0).any():
-            empty = taxonomy.names[int((union.count == 0).nonzero()[0, 0])]
-            raise ValueError(f"no image of dataset {empty!r} could be read. Leave it out.")
+        if empty := list(compress(taxonomy.names, union.count == 0)):
+            raise ValueError(f"no image of dataset {empty[0]!r} could be read. Leave it out.")
         return union.features(kind)
 
 
@@ -256,14 +233,9 @@ class Job:
     """The saved results for one question: a file of moments, and one of vectors for each shard."""
 
     def __init__(self, collection, identity: dict, prompt: str, vectors: bool, cache):
-        self.key = {
-            "images": collection.fingerprint,
-            "prompts": digest(_prompts(prompt, collection.labels)),
-            "vectors": vectors,
-            "shard": SHARD,
-            "t2b_lib": __version__,
-            **identity,
-        }
+        asked = {"vectors": vectors, "shard": SHARD, "t2b_lib": __version__}
+        prompts = digest(_prompts(prompt, collection.labels))
+        self.key = {"images": collection.fingerprint, "prompts": prompts} | asked | identity
         self.path = cache_file(cache, "images", collection.name, self.key)
 
     def resume(self) -> Part:
@@ -388,12 +360,11 @@ def decode_all(collection: ImageCollection, spatial) -> tuple[Tensor, Tensor]:
 def _report(collection: ImageCollection, skipped: list[Skipped], seen: int) -> None:
     """Warn about images that were skipped; if all were, that is an error."""
     what = f"{len(skipped)} of {seen} images of {collection.name!r}"
-    first = ", ".join(f"{s.name} ({s.reason})" for s in skipped[:3])
+    first = ", ".join(f"{s.name} ({s.reason})" for s in skipped[:3]) + " …" * (len(skipped) > 3)
     if len(skipped) == seen:
         raise ValueError(f"not one image can be used. Skipped were {what}: {first}")
     if skipped:
-        more = " …" if len(skipped) > 3 else ""
-        warnings.warn(f"{what} cannot be used and were skipped: {first}{more}", stacklevel=3)
+        warnings.warn(f"{what} cannot be used and were skipped: {first}", stacklevel=3)
 
 
 def _prompts(prompt: str, labels: Sequence[str]) -> list[str]:

@@ -97,12 +97,9 @@ class Probe:
         self.device = pick_device(device)
         if isinstance(network, str):
             network = _load(network, checkpoint)
-        try:
-            classifier = {id(p) for p in network.get_classifier().parameters()}
-        except AttributeError as error:
-            raise ValueError(
-                f"{self.name} lacks get_classifier(), which timm's models have"
-            ) from error
+        if not hasattr(network, "get_classifier"):
+            raise ValueError(f"{self.name} lacks get_classifier(), which timm's models have")
+        classifier = {id(p) for p in network.get_classifier().parameters()}
         # Biases are left out; the weights of normalisation layers count, as in Task2Vec's code.
         self.filters = [
             name
@@ -166,14 +163,11 @@ def task2vec(
         Two classes at least. Its images are held in memory: take a sample of a large collection.
     probe : Probe
     method : "monte_carlo", "batch" or "variational"
+        `**settings` are those of the method, as above.
     seed : int
         Draws the labels and the noise.
-    cache : bool or path
+    cache, progress
         As in `extract`.
-    progress : bool
-        Whether to show a progress bar.
-    **settings
-        Settings of the method, as above.
 
     Returns
     -------
@@ -187,8 +181,9 @@ def task2vec(
         Images of one class only, an unknown method or setting, no readable image.
     """
     everything = {collection.name: torch.ones(len(collection.classes), dtype=torch.bool)}
-    ask = (method, seed, cache, progress, settings)
-    return _task2vec(collection, everything, probe, None, *ask)[0]
+    return _task2vec(collection, everything, probe, None, method, seed, cache, progress, settings)[
+        0
+    ]
 
 
 def task2vec_of(
@@ -208,30 +203,13 @@ def task2vec_of(
     Unlike moments, they do not follow from those of the parts: each dataset has its own classifier.
     Finished ones are saved, so that a run that was killed continues at the next one.
 
-    Parameters
-    ----------
-    collection : ImageCollection
-    taxonomy : Taxonomy
-        N datasets; its `leaves` are names of classes.
-    probe : Probe
-    most : int
-        Images of each dataset, drawn at random with the seed; all, if there are fewer.
-    method, seed, cache, progress, **settings
-        As in `task2vec`.
-
-    Returns
-    -------
-    tensor (N, probe.size) float32
-
-    Raises
-    ------
-    ValueError
-        As `task2vec`; and a leaf that is no class of the images.
+    The `leaves` of the taxonomy's N datasets are names of classes. Each dataset has at most `most`
+    images, drawn at random with the seed; all else is as in `task2vec`. Returns (N, probe.size)
+    float32. Raises ValueError as `task2vec`, and for a leaf that is no class of the images.
     """
     members = torch.from_numpy(members_of(taxonomy, collection.classes))
     datasets = dict(zip(taxonomy.names, members, strict=True))
-    ask = (method, seed, cache, progress, settings)
-    return _task2vec(collection, datasets, probe, most, *ask)
+    return _task2vec(collection, datasets, probe, most, method, seed, cache, progress, settings)
 
 
 def _task2vec(collection, datasets, probe, most, method, seed, cache, progress, settings) -> Tensor:
@@ -331,16 +309,12 @@ def fisher_information(
     model : module
         From images (B, ...) to logits (B, C); the images of a batch do not affect each other.
     filters : sequence of str
-        Names of weight tensors, whose first dimension counts their filters.
-    images : tensor (n, ...)
-    targets : tensor (n,) of int
-        Only "variational" uses them.
+        Names of weight tensors, whose first dimension counts their filters. The result, float32,
+        has one number for each filter.
+    images, targets : tensor (n, ...), tensor (n,) of int
+        Only "variational" uses the targets.
     tick : callable
         Called with the number of images that were done.
-
-    Returns
-    -------
-    tensor (number of filters,) float32
     """
     settings = SETTINGS[method] | settings
     weights = {name: model.get_parameter(name).detach() for name in filters}

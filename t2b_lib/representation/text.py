@@ -26,21 +26,9 @@ WORTH_KEEPING, WORTH_WATCHING = 200, 2000
 
 
 def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Samples:
-    """The texts of the labels of datasets as their samples.
+    """The texts of the labels of a taxonomy's classes as the samples of its N datasets.
 
-    Parameters
-    ----------
-    taxonomy : Taxonomy
-        N datasets; `labels` are the texts of its classes.
-    kind : "average" or "gaussian"
-        Eq. 1, or Eq. 1 and 2; see `moments`.
-    prompt : str
-        The text to embed, with `{}` where the label belongs.
-
-    Raises
-    ------
-    ModuleNotFoundError, ValueError
-        As `embed_texts`.
+    {} in `prompt` stands for the label. Raises as `embed_texts`.
     """
     texts = [prompt.format(label) for label in taxonomy.labels]
     return Samples(embed_texts(texts), taxonomy.members, kind)
@@ -49,11 +37,8 @@ def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {
 def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
     """Representations of datasets from the texts of their labels; classes stand for samples.
 
-    Parameters and errors are those of `label_samples`.
-
-    Returns
-    -------
-    tensor (N, 384) for "average", (N, 768) for "gaussian", float32
+    As `label_samples`. Returns float32: (N, 384) for "average" (Eq. 1), (N, 768) for "gaussian"
+    (Eq. 1 and 2).
     """
     return label_samples(taxonomy, kind, prompt).features()
 
@@ -61,25 +46,11 @@ def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of 
 def embed_texts(texts: Sequence[str]) -> Tensor:
     """Embed texts with all-MiniLM-L6-v2 (Reimers and Gurevych, 2019; Wang et al., 2020).
 
-    Always on the CPU, so that the numbers do not depend on the machine's accelerator. Vectors of
-    long lists are saved in the user's cache folder; a damaged file there is replaced.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Up to 256 tokens each; the model ignores the rest.
-
-    Returns
-    -------
-    tensor (len(texts), 384) float32
-        Rows of length 1.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The model or sentence-transformers is not installed.
-    ValueError
-        The model's weights are damaged.
+    Returns (len(texts), 384) float32 with rows of length 1. The model ignores what follows the
+    first 256 tokens of a text. It runs on the CPU, so that the numbers do not depend on the
+    machine's accelerator. Vectors of long lists are saved in the user's cache folder; a damaged
+    file there is replaced. Raises ModuleNotFoundError if the model or sentence-transformers is not
+    installed, ValueError if its weights are damaged.
     """
     texts = list(texts)
     if len(texts) < WORTH_KEEPING:

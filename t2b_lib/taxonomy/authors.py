@@ -76,13 +76,8 @@ def load_case(
         whether a novel dataset lies in an existing one, and not the reverse; the paper's section
         4.1 speaks of both directions.
 
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        On unknown `features`, or a file that is not what it should be, is damaged or would run
-        code.
+    Raises FileNotFoundError, and ValueError on unknown `features` or a file that is not what it
+    should be, is damaged or would run code.
     """
     if features not in FEATURES:
         raise ValueError(f"features must be one of {', '.join(FEATURES)}, got {features!r}")
