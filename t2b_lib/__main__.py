@@ -7,6 +7,7 @@ with Jupyter Book into ``book/_build/html``; the pages load nothing from another
 
 import argparse
 import hashlib
+import importlib
 import json
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ def chapters(book: Path) -> list[str]:
 
     `book` is the folder of the sources. Raises BookError if it has no readable ``_toc.yml``.
     """
+    import yaml
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
     toc = book / "_toc.yml"
@@ -37,9 +39,12 @@ def chapters(book: Path) -> list[str]:
         raise BookError(f"no book here: {toc} is missing. Run this in the repository's root.")
     try:
         pages = list(parse_toc_yaml(toc))
-    except MalformedError as error:
-        raise BookError(f"{toc}: {error}") from None
-    return [page for page in pages if (book / f"{page}.ipynb").is_file()]
+    except (MalformedError, ValueError, yaml.YAMLError) as error:
+        raise BookError(f"{toc} cannot be read: {' '.join(str(error).split())}") from None
+    notebooks = [page for page in pages if (book / f"{page}.ipynb").is_file()]
+    if not notebooks:
+        raise BookError(f"{toc} names no chapter that is a notebook beside it.")
+    return notebooks
 
 
 def fingerprint(source: Path, parameters: dict, library: Path = LIBRARY) -> str:
@@ -74,8 +79,8 @@ def _check_source(source: Path) -> None:
 
     try:
         notebook = nbformat.read(source, as_version=4)
-    except (ValueError, nbformat.ValidationError) as error:
-        raise BookError(f"{source} is not a notebook: {error}") from None
+    except (AttributeError, TypeError, ValueError, nbformat.ValidationError):
+        raise BookError(f"{source} is not a notebook: Jupyter could not open it either.") from None
     tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", ())]
     if len(tagged) != 1:
         raise BookError(
@@ -127,11 +132,14 @@ def run_chapter(source: Path, executed: Path, parameters: dict, label: str = "")
     except (papermill.PapermillExecutionError, DeadKernelError) as error:
         unfinished.replace(failed)
         raise BookError(_failure(error, failed)) from error
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    done.metadata.setdefault("kernelspec", kernel)
-    done.metadata["t2b_lib"] = record
-    nbformat.write(done, unfinished)
-    unfinished.replace(executed)
+    else:
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        done.metadata.setdefault("kernelspec", kernel)
+        done.metadata["t2b_lib"] = record
+        nbformat.write(done, unfinished)
+        unfinished.replace(executed)
+    finally:  # of a full disk, or of Ctrl-C
+        unfinished.unlink(missing_ok=True)
     failed.unlink(missing_ok=True)
 
 
@@ -276,6 +284,7 @@ def build(book: Path, config: Path) -> Path:
         print("the pages are up to date", flush=True)
         return html / "index.html"
 
+    importlib.import_module("jupyter_book")  # needed below: not after a download in vain
     try:
         _page_scripts.copy(stage / "_page_scripts" / "_static" / "offline")
     except (ConnectionError, ValueError) as error:
@@ -296,6 +305,13 @@ def build(book: Path, config: Path) -> Path:
     shutil.rmtree(html, ignore_errors=True)
     rendered.replace(html)
     return html / "index.html"
+
+
+def _check_name(book: Path) -> None:
+    try:
+        str(book).encode("utf-8")
+    except UnicodeEncodeError:
+        raise BookError(f"the locale cannot name {str(book)!a}: set LC_ALL=C.UTF-8") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -339,6 +355,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     book = options.root.resolve() / "book"
     try:
+        _check_name(book)
         if options.command == "run":
             given = {name: getattr(options, name) for name in (*PARAMETERS, "force")}
             run(book, options.chapter, **given)
@@ -347,6 +364,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except BookError as error:
         said = error
+    except OSError as error:
+        said = f"{error.filename or book}: {error.strerror or error}"
     except ModuleNotFoundError as error:
         said = f"{error.name} is not installed: the book needs pip install -e '.[book]'"
     print(f"error: {said}", file=sys.stderr)

@@ -205,9 +205,13 @@ def pick_device(device: str) -> torch.device:
     """The torch device that a setting names; "auto" is a GPU if there is one, or the CPU."""
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f"device must be 'auto', 'cpu', 'cuda' ..., not {device!r}") from None
+    if found.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device {device!r} was asked for, but torch sees no GPU; use 'auto'")
-    return torch.device(device)
+    return found
 
 
 @contextlib.contextmanager
