@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, embedding, normalize
 from tqdm import tqdm
 
+from t2b_lib.boxes import as_tensor
+from t2b_lib.checks import check_pairs, checked
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.evaluation import best_threshold, truth_of
 from t2b_lib.network import Projection, few_threads, fork_seed, pick_device
@@ -151,6 +153,7 @@ class PairwiseMLP(Baseline):
         self.device = device
         self.progress = progress
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> PairwiseMLP:
         """Train on the training pairs of `split`."""
         device = pick_device(self.device)
@@ -174,17 +177,21 @@ class PairwiseMLP(Baseline):
                     logits = network(features, pairs[batch])
                     binary_cross_entropy_with_logits(logits, relation[batch]).backward()
                     optimizer.step()
+        if not all(value.isfinite().all() for value in network.parameters()):
+            raise ValueError("training ended with weights that are not finite: lower learning_rate")
         self.network_ = network.eval()
         return self
 
     @torch.no_grad()
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
         check_is_fitted(self)
         device = next(self.network_.parameters()).device
+        features = as_tensor(features, torch.float32, "features")
         features = self.projection_(features.unsqueeze(0))[0].to(device)
         # In chunks: a hidden layer of all pairs at once would be (P, 1024).
-        chunks = pairs.to(device).split(16_384)
+        chunks = check_pairs(pairs, len(features)).to(device).split(16_384)
         return torch.cat([self.network_(features, chunk).sigmoid() for chunk in chunks]).cpu()
 
 
@@ -216,6 +223,7 @@ class Measure(Baseline):
         After `fit` on a binary relation: the threshold with the best F1 on the training pairs.
     """
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> Measure:
         """Find the threshold from the existing datasets and the training pairs alone."""
         self._look_at(tasks.features[split.existing])
@@ -224,10 +232,12 @@ class Measure(Baseline):
             self.threshold_ = best_threshold(truth_of(tasks, split.train), scores, None)
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Scores of pairs (P, 2) of rows of `features` (N, D), not bounded: shape (P,)."""
         check_is_fitted(self)
-        return self._scores(features.double())[pairs[:, 0], pairs[:, 1]]
+        pairs = check_pairs(pairs, len(features))
+        return self._scores(as_tensor(features).double())[pairs[:, 0], pairs[:, 1]]
 
     def _look_at(self, existing: Tensor) -> None:
         """Learn what the measure needs from the features (N, D) of the existing datasets."""
@@ -356,10 +366,12 @@ class RandomGuess(Baseline):
     def __init__(self, seed: int = 0):
         self.seed = seed
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> RandomGuess:
         """Nothing to learn."""
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Uniform numbers, shape (P,), drawn anew from the seed."""
         return torch.rand(len(pairs), generator=torch.Generator().manual_seed(self.seed))

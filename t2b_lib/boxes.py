@@ -30,14 +30,18 @@ _SOFT_SIDE_FLOOR = 1e-13
 _ZERO_SIDE = 1e-19
 
 
-def as_tensor(values, dtype: torch.dtype | None = None) -> Tensor:
+def as_tensor(values, dtype: torch.dtype | None = None, name: str = "the array") -> Tensor:
     """A tensor of nested lists, an array, a DataFrame or a tensor.
 
-    Arrays and DataFrames are copied, so that read-only ones do too.
+    Arrays and DataFrames are copied, so that read-only ones do too. A ValueError with the name says
+    if they are no numbers.
     """
-    if hasattr(values, "__array__") and not isinstance(values, Tensor):
-        values = np.array(values)
-    return torch.as_tensor(values, dtype=dtype)
+    try:
+        if hasattr(values, "__array__") and not isinstance(values, Tensor):
+            values = np.array(values)
+        return torch.as_tensor(values, dtype=dtype)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} must be numbers in rows of equal length") from error
 
 
 class TensorRecord:
@@ -75,7 +79,7 @@ class Boxes(TensorRecord):
 
     def __post_init__(self):
         for corner in ("lower", "upper"):
-            value = as_tensor(getattr(self, corner))
+            value = as_tensor(getattr(self, corner), name=corner)
             if not value.is_floating_point():
                 value = value.to(torch.get_default_dtype())
             object.__setattr__(self, corner, value)

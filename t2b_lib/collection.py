@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from t2b_lib.boxes import TensorRecord, as_tensor
+from t2b_lib.checks import check, check_pairs, checked
 from t2b_lib.moments import Kind, moments
 
 # Parts of datasets: how many are coherent, and how many of these are drawn from all samples.
@@ -155,9 +156,10 @@ class TaskCollection(TensorRecord):
         return cls(names, samples.features(), relation, samples)
 
     def __post_init__(self):
+        check(TaskCollection, vars(self))
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
         for field in ("features", "relation"):
-            value = as_tensor(getattr(self, field), torch.float32)
+            value = as_tensor(getattr(self, field), torch.float32, field)
             object.__setattr__(self, field, value.cpu())
         n = len(self.names)
         if n < 2:
@@ -237,7 +239,14 @@ class Split(TensorRecord):
 
     def __post_init__(self):
         for name, indices in vars(self).items():
-            object.__setattr__(self, name, as_tensor(indices, torch.long).cpu())
+            indices = as_tensor(indices, name=name).cpu()
+            if name in ("existing", "novel"):
+                if indices.dim() != 1 or (indices.numel() and indices.is_floating_point()):
+                    raise ValueError(f"{name} must be whole numbers of shape (N,)")
+                indices = indices.long()
+            else:
+                indices = check_pairs(indices, name=name)
+            object.__setattr__(self, name, indices)
 
     def __repr__(self) -> str:
         return (
@@ -247,6 +256,7 @@ class Split(TensorRecord):
         )
 
 
+@checked
 def split(
     tasks: TaskCollection,
     novel: int = 0,
@@ -282,8 +292,10 @@ def split(
         raise ValueError(
             f"novel must leave at least two of the {n} datasets existing: 0 to {n - 2}, got {novel}"
         )
-    if min(fractions) < 0 or sum(fractions) > 1 + 1e-9:
-        raise ValueError(f"fractions must be shares that add up to at most 1, got {fractions}")
+    if len(fractions) != 3 or not (min(fractions) >= 0 and sum(fractions) <= 1 + 1e-9):
+        raise ValueError(
+            f"fractions must be three shares that add up to at most 1, got {fractions}"
+        )
 
     random = torch.Generator().manual_seed(seed)
     order = torch.randperm(n, generator=random)
@@ -317,12 +329,15 @@ def split(
     )
 
 
+@checked
 def leave_out(tasks: TaskCollection, novel: Iterable[int] = ()) -> Split:
     """The split that trains on all measured pairs without the novel datasets.
 
     There are no validation and no test pairs.
     """
     novel = torch.tensor(sorted(map(int, novel)), dtype=torch.long)
+    if len(novel) and not 0 <= novel[0] <= novel[-1] < len(tasks):
+        raise ValueError(f"novel must be rows of {len(tasks)} datasets, got {novel.tolist()}")
     pairs = tasks.measured_pairs()
     novel_ends = torch.isin(pairs, novel).sum(1)
     everything = torch.arange(len(tasks))

@@ -11,11 +11,13 @@ from scipy.stats import spearmanr
 from sklearn.metrics import f1_score
 from torch import Tensor
 
+from t2b_lib.checks import checked
 from t2b_lib.collection import Split, TaskCollection
 
 THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(1, 10))
 
 
+@checked
 def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
     """Scores of a fitted model on the unseen pairs of a split, as in the paper's Tables 1 to 3.
 
@@ -83,6 +85,7 @@ def best_threshold(
     return float(candidates[np.argmax(2 * right / (right + wrong + truth.sum()))])
 
 
+@checked
 def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, float]:
     """Spearman's rank correlation of a fitted model's predictions with the measured affinities.
 
@@ -109,6 +112,7 @@ def score_affinities(model, tasks: TaskCollection, split: Split) -> dict[str, fl
     return scores | {"within_target": np.mean(of_targets) if of_targets else np.nan}
 
 
+@checked
 def misaligned_spearman(model, tasks: TaskCollection, split: Split, seed: int = 0) -> float:
     """The faulty score of the authors' evaluation on novel tasks, to show what it gives.
 

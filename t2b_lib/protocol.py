@@ -18,6 +18,7 @@ from filelock import FileLock
 from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
+from t2b_lib.checks import checked
 from t2b_lib.collection import Split, TaskCollection, leave_out, listing, split
 from t2b_lib.evaluation import evaluate
 from t2b_lib.model import Ensemble, Task2Box, fit_many, settings_of
@@ -31,6 +32,7 @@ NUMBERS = {"box_dim", "threshold", "seconds", "training_share", *SCORES, *COUNTS
 OWN_COLUMNS = NUMBERS | {"method", "metric", "settings"}
 
 
+@checked
 def run_protocol(
     tasks: TaskCollection,
     methods: Sequence[tuple[str, BaseEstimator]],
@@ -83,6 +85,8 @@ def run_protocol(
         If there is a file at `path` that is not such a table (with the line that is wrong), a
         method is given twice, or `about` names a column that the table has already.
     """
+    if not methods or not all(isinstance(method, BaseEstimator) for _, method in methods):
+        raise ValueError("methods must be pairs of a name and an estimator, at least one")
     about = {column: str(value) for column, value in (about or {}).items()}
     if taken := sorted(OWN_COLUMNS & set(about)):
         raise ValueError(f"about must not name the table's own columns: {', '.join(taken)}")
@@ -126,6 +130,7 @@ def run_protocol(
     ).reset_index(drop=True)
 
 
+@checked
 def random_case(
     tasks: TaskCollection,
     novel: int = 0,
@@ -194,6 +199,7 @@ def random_case(
     )
 
 
+@checked
 def all_triples(tasks: TaskCollection) -> list[Split]:
     """`leave_out` for every choice of three novel tasks: 2,300 of 25, in lexicographic order."""
     return [leave_out(tasks, triple) for triple in combinations(range(len(tasks)), 3)]

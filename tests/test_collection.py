@@ -60,7 +60,8 @@ def test_tensors_move_to_the_cpu():
 
     there = torch.ones(2, 2).as_subclass(Elsewhere)
     t2b.TaskCollection(["a", "b"], there, there)
-    t2b.Split(*[torch.ones(2, dtype=torch.long).as_subclass(Elsewhere)] * 6)
+    rows, pairs = torch.ones(2, dtype=torch.long), torch.ones(2, 2, dtype=torch.long)
+    t2b.Split(*(part.as_subclass(Elsewhere) for part in (rows, rows, *[pairs] * 4)))
     assert moved == [torch.float32] * 2 + [torch.long] * 6
 
 
@@ -130,7 +131,7 @@ def test_half_of_the_pairs_can_train():
     ("arguments", "message"),
     [
         ({"novel": 11}, "0 to 10, got 11"),
-        ({"novel": -1}, "0 to 10, got -1"),
+        ({"novel": -1}, "novel must be a whole number from 0, got -1"),
         ({"fractions": (0.9, 0.1, 0.1)}, "add up to at most 1"),
         ({"fractions": (1.1, -0.1, 0.0)}, "add up to at most 1"),
         ({"fractions": (0.9, 0.1, 0.0)}, "no test pairs"),

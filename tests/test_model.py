@@ -10,9 +10,11 @@ from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator, clone
 
 import t2b_lib as t2b
+from t2b_lib import checks
 from t2b_lib.boxes import EULER_GAMMA, Boxes
-from t2b_lib.model import _lessons
+from t2b_lib.model import SAVED, _lessons
 from t2b_lib.network import BoxNetwork, pick_device
+from t2b_lib.store import load_checked, save_checked
 
 
 def nested_tasks():
@@ -257,6 +259,42 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path):
         t2b.Task2Box.load(path)
     with pytest.raises(FileNotFoundError):
         t2b.Task2Box.load(tmp_path / "absent.safetensors")
+    for place in range(60, len(whole), len(whole) // 40):
+        changed = bytearray(whole)
+        changed[place] ^= 4
+        path.write_bytes(changed)
+        with pytest.raises(ValueError, match=r"model\.safetensors is damaged"):
+            t2b.Task2Box.load(path)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"hidden": [10**9]}, {"in_features": 10**9}, {"box_dim": 10**12}, {"epochs": -1}]
+)
+def test_shapes_are_compared_before_memory_is_taken(tmp_path, settings, monkeypatch):
+    path = tmp_path / "model.safetensors"
+    small(epochs=2).fit(nested_tasks()).save(path)
+    weights, known = load_checked(path, SAVED)
+    save_checked(path, SAVED, weights, known | settings)  # with a checksum that is right
+    with pytest.raises(ValueError, match=r"model\.safetensors is damaged or is no saved"):
+        t2b.Task2Box.load(path)
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    path = tmp_path / "model.safetensors"
+    small(epochs=2).fit(nested_tasks()).save(path)
+    weights, known = load_checked(path, SAVED)
+    weights["lower.bias"].fill_(float("nan"))
+    save_checked(path, SAVED, weights, known)
+    with pytest.raises(ValueError, match="a weight is not finite"):
+        t2b.Task2Box.load(path)
+    with pytest.raises(ValueError, match="not finite; learning_rate="):
+        small(epochs=30, learning_rate=1e10).fit(nested_tasks())
+
+
+def test_a_fit_beyond_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(checks, "memory", lambda: 20_000)
+    with pytest.raises(MemoryError, match=r"on 12 datasets would take .* GiB.* as novel"):
+        small(epochs=2).fit(nested_tasks())
 
 
 def test_task2box_is_a_scikit_learn_estimator():

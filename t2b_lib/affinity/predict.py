@@ -9,6 +9,7 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from t2b_lib.checks import check_pairs, checked
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.model import RECIPES, Ensemble, Task2Box
 
@@ -110,6 +111,7 @@ class Additive(BaseEstimator):
     def __init__(self, ridge: float | None = None):
         self.ridge = ridge
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> Additive:
         """Learn the means of the training pairs of `split`."""
         value = tasks.relation[split.train[:, 0], split.train[:, 1]].double().numpy()
@@ -127,9 +129,10 @@ class Additive(BaseEstimator):
                 effects[~known] = guess.predict(features[~known]) if (~known).any() else 0
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of the tasks that it was fitted on, shape (P,)."""
         check_is_fitted(self)
         of_source, of_target = self.effects_
-        source, target = pairs.T.numpy()
+        source, target = check_pairs(pairs, of_source.size).T.numpy()
         return torch.as_tensor(self.mean_ + of_source[source] + of_target[target])

@@ -12,6 +12,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from t2b_lib.checks import check_pairs, checked
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.network import Projection
 
@@ -31,6 +32,7 @@ class NearestPairs(BaseEstimator):
     def __init__(self, neighbours: int = 5):
         self.neighbours = neighbours
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> NearestPairs:
         """Store the training pairs of `split`."""
         existing = tasks.features[split.existing]
@@ -40,6 +42,7 @@ class NearestPairs(BaseEstimator):
         self.regressor_.fit(self._joined(tasks.features, split.train), known.numpy())
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
         check_is_fitted(self)
@@ -48,6 +51,7 @@ class NearestPairs(BaseEstimator):
 
     def _joined(self, features: Tensor, pairs: Tensor):
         inputs = self.projection_(features.unsqueeze(0))[0]
+        pairs = check_pairs(pairs, len(features))
         return inputs[pairs].flatten(1).numpy()
 
 
@@ -70,10 +74,12 @@ class Nearness(BaseEstimator):
         self.tsne = tsne
         self.seed = seed
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split | None = None) -> Nearness:
         """Do nothing: there is nothing to learn."""
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Minus the distance of pairs (P, 2) of rows of `features` (N, 2 D): shape (P,)."""
         points = features[:, : features.shape[1] // 2]
@@ -81,4 +87,5 @@ class Nearness(BaseEstimator):
             few = min(30, (len(points) - 1) / 3)
             layout = TSNE(perplexity=few, init="pca", random_state=self.seed)
             points = torch.from_numpy(layout.fit_transform(points.numpy()))
+        pairs = check_pairs(pairs, len(points))
         return -(points[pairs[:, 0]] - points[pairs[:, 1]]).norm(dim=1)
