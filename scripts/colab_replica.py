@@ -134,7 +134,7 @@ class Replica:
             self.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", *added)
 
     def _debootstrap(self) -> None:
-        if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        if not shutil.which("debootstrap") or os.geteuid() != 0:
             raise NotHere(
                 "Colab's Python is 3.13 and this one is not; to bring it, Debian's debootstrap is "
                 "needed, and root to run it"

@@ -297,3 +297,9 @@ def test_colab_is_asked_once_for_its_custom_widget_manager(colab, capsys):
     BoxPlayground(boxes())
     assert colab.asked == 1
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_figure_that_cannot_be_drawn_says_where_it_can():
+    said = repr(BoxPlayground(boxes()))
+    assert said.startswith("BoxPlayground: to see and move it, open ")
+    assert len(said) <= 110  # ipywidgets 7 shows no more

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import anywidget
 import pandas as pd
 import torch
 import traitlets
@@ -13,10 +12,11 @@ import traitlets
 from t2b_lib.affinity.attributes import attribute_questions
 from t2b_lib.collection import TaskCollection
 from t2b_lib.model import Task2Box
+from t2b_lib.widgets.figure import InteractiveFigure
 from t2b_lib.widgets.forward import export_network
 
 
-class AttributeForm(anywidget.AnyWidget):
+class AttributeForm(InteractiveFigure):
     """Fifteen check boxes; the task that they describe, its box and its predicted relations.
 
     Nothing is trained again: the fitted network reads the answers as it reads any task. The page

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-import anywidget
 import traitlets
 
+from t2b_lib.widgets.figure import InteractiveFigure
 
-class GradientExplorer(anywidget.AnyWidget):
+
+class GradientExplorer(InteractiveFigure):
     """Slide B across A and see the share of A in B (paper, Eq. 5) and its gradient.
 
     Both are intervals of length 1. There is a curve for each volume temperature; 0 is the exact

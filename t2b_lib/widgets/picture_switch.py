@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import anywidget
 import traitlets
 
+from t2b_lib.widgets.figure import InteractiveFigure
 
-class PictureSwitch(anywidget.AnyWidget):
+
+class PictureSwitch(InteractiveFigure):
     """A picture, and above it a control for each level of the choice.
 
     Parameters

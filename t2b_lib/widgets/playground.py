@@ -13,18 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from string import ascii_uppercase
 
-import anywidget
 import ipywidgets
 import torch
 import traitlets
 from torch import Tensor
 
 from t2b_lib.boxes import Boxes, pairwise_overlap
+from t2b_lib.widgets.figure import InteractiveFigure
 
 MODES = ("free", "target", "learned")
 
 
-class BoxPlayground(anywidget.AnyWidget):
+class BoxPlayground(InteractiveFigure):
     """Two-dimensional boxes to drag and resize, with the overlaps |A ∩ B| / |A| (paper, Eq. 5).
 
     A box is taken by its body, an edge or a corner with mouse, pen or finger, or moved by the

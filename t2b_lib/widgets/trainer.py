@@ -11,13 +11,13 @@ import math
 from functools import cache
 from pathlib import Path
 
-import anywidget
 import torch
 import traitlets
 from pandas import DataFrame
 from torch import Tensor
 
 from t2b_lib.boxes import Boxes
+from t2b_lib.widgets.figure import InteractiveFigure
 from t2b_lib.widgets.playground import checked_names, checked_relation, rows_of, tensor_of
 
 _FILES = Path(__file__).parent
@@ -29,7 +29,7 @@ def _exercises() -> dict:
     return json.loads((_FILES / "js" / "trainer" / "presets.json").read_text(encoding="utf-8"))
 
 
-class BoxTrainer(anywidget.AnyWidget):
+class BoxTrainer(InteractiveFigure):
     """Boxes whose corners learn by gradient descent on the loss of Task2Box (paper, Eq. 4 to 6).
 
     The reader plays, pauses, steps, drags boxes while they learn, and changes the relation and
