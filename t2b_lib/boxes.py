@@ -1,4 +1,4 @@
-"""Axis-aligned boxes: intersection, volume and the asymmetric overlap |A n B| / |A|.
+"""Axis-aligned boxes: intersection, volume and the asymmetric overlap ``|A n B| / |A|``.
 
 Drawings show the exact operations. Networks learn from the soft ones: the Gumbel intersection and
 the Bessel-approximated volume of the box-embeddings library (Dasgupta et al. 2020; Chheda et al.
@@ -197,7 +197,7 @@ def overlap(
     intersection_temperature: float = INTERSECTION_TEMPERATURE,
     volume_temperature: float = VOLUME_TEMPERATURE,
 ) -> Tensor:
-    """How much of `a` lies in `b`: d_box = |A n B| / |A|, Eq. 5 of the Task2Box paper.
+    """How much of `a` lies in `b`: ``d_box = |A n B| / |A|``, Eq. 5 of the Task2Box paper.
 
     Parameters
     ----------

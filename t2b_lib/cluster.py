@@ -17,15 +17,9 @@ class Cluster:
 
     A worker that dies is started again and its task is done again.
 
-    Parameters
-    ----------
-    address : str, optional
-        The cluster's address, as in `ray.init`. Left out, it is the cluster that this process is
-        connected to or that the environment names, or a new one on this machine.
-    workers : int
-        How many processes.
-    gpus : float, optional
-        GPUs of each worker; 1 where the cluster has a GPU and 0 otherwise, if left out.
+    The cluster's `address` is as in `ray.init`. Left out, it is the cluster that this process is
+    connected to or that the environment names, or a new one on this machine. `gpus` are those of
+    each worker: 1 where the cluster has a GPU and 0 otherwise, if left out.
 
     Raises TypeError or ValueError if `workers` is no whole number of at least 1.
     """

@@ -22,9 +22,9 @@ class Moments:
     and LeVeque, 1979). So the moments of a family follow from those of its species.
     """
 
-    count: Tensor  # (M,)
-    mean: Tensor  # (M, D)
-    squares: Tensor  # (M, D), sum of the squared deviations from the mean
+    count: Tensor  #: (M,)
+    mean: Tensor  #: (M, D)
+    squares: Tensor  #: (M, D), sum of the squared deviations from the mean
 
     @classmethod
     def empty(cls, groups: int, size: int) -> Moments:

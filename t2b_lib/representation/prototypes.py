@@ -52,11 +52,8 @@ def prototype_samples(taxonomy, kind: Kind = "gaussian") -> Samples:
 def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
     """Representations of datasets of ImageNet classes; the classes stand for the samples.
 
-    Parameters and errors are those of `prototype_samples`.
-
-    Returns
-    -------
-    tensor (N, 1664) for "average", (N, 3328) for "gaussian", float32
+    As `prototype_samples`. Returns float32: (N, 1664) for "average" (Eq. 1), (N, 3328) for
+    "gaussian" (Eq. 1 and 2).
     """
     return prototype_samples(taxonomy, kind).features()
 

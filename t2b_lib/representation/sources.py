@@ -36,17 +36,9 @@ class Item(NamedTuple):
 class ImageCollection(ABC):
     """Images, each of one of M classes. Iterating gives (RGB image, label) pairs.
 
-    Attributes
-    ----------
-    name : str
-    classes : tuple of M str
-        All different.
-    labels : tuple of M str
-        The words for each class, for a text encoder.
-    licence, credit : str
-        Where known.
-    fingerprint : str
-        Changes when the images, their classes or their order change.
+    A collection has a `name`, the names of its `classes`, which all differ, and for each class a
+    label, the words for a text encoder; `licence` and `credit` where they are known. Its
+    `fingerprint` changes when the images, their classes or their order change.
     """
 
     def __init__(self, name, classes, *, labels=None, licence="", credit="", fingerprint=""):
@@ -263,13 +255,13 @@ def emoji_images(side: int = 224) -> IndexedImages:
     )
 
 
-def torchvision_images(dataset, *, name: str | None = None, classes=None, licence="", credit=""):
+def torchvision_images(dataset, *, name: str | None = None, classes=None) -> IndexedImages:
     """A torchvision dataset for classification, such as `torchvision.datasets.Flowers102(...)`.
 
     It holds (PIL image, int) pairs and is made without `transform`. The collection's name is that
     of the dataset's type if left out. The names of the `classes` are needed if the dataset has no
-    such attribute. Returns `IndexedImages`. Raises ValueError for a dataset with transforms or
-    without names of its classes.
+    such attribute. Raises ValueError for a dataset with transforms or without names of its
+    classes.
     """
     if getattr(dataset, "transforms", None) is not None:
         raise ValueError("make the torchvision dataset without transforms: the encoder has its own")
@@ -288,8 +280,6 @@ def torchvision_images(dataset, *, name: str | None = None, classes=None, licenc
         len(dataset),
         lambda index: Item(f"image {index}", lambda: load(index)),
         labels=[c.replace("_", " ") for c in classes],
-        licence=licence,
-        credit=credit,
         fingerprint=(importlib.metadata.version("torchvision"), repr(dataset)),
     )
 
