@@ -156,6 +156,11 @@ def chromium(tmp_path):
 
     See `console_errors` and `requested_urls` for what a page says and asks for.
     """
+    yield from start_chromium(tmp_path)
+
+
+def start_chromium(folder: Path):
+    """The driver of `chromium`, whose profile is in `folder`, until the generator goes on."""
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     chromedriver = shutil.which("chromedriver")
     if not (browser and chromedriver):
@@ -178,7 +183,7 @@ def chromium(tmp_path):
         "disable-component-update",
         "disable-sync",
         "window-size=1400,1000",
-        f"user-data-dir={tmp_path / 'chromium'}",
+        f"user-data-dir={folder / 'chromium'}",
         "host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     ):
         options.add_argument(f"--{argument}")

@@ -8,7 +8,7 @@ import time
 
 import pytest
 import torch
-from conftest import WIDGETS
+from conftest import WIDGETS, start_chromium
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -52,6 +52,17 @@ TRAITS = ("names", "preset", "key", "steps", "_menu", "_lower", "_upper", "_rela
 
 def traits_of(trainer):
     return {name: getattr(trainer, name) for name in (*TRAITS, "_history", "_assigned")}
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """One browser for all tests of this file, each of which loads its own page."""
+    yield from start_chromium(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(autouse=True)
+def usual_size(chromium):
+    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.fixture
