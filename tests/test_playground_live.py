@@ -38,8 +38,28 @@ print(json.dumps({
     "overlaps": playground.overlaps.tolist(),
     "library": t2b.pairwise_overlap(boxes).tolist(),
     "observed": seen_so_far,
-    "selected_x": playground.selected_x,
 }))"""
+
+TRAIN = """\
+trainer = t2b.BoxTrainer(preset="tree")
+followed = []
+trainer.observe(lambda change: followed.append(change.name), ["boxes", "history"])
+trainer"""
+
+TRAINED = """\
+print(json.dumps({
+    "steps": trainer.steps,
+    "history": trainer.history["step"].tolist(),
+    "loss": trainer.history[["overlap", "volume"]].iloc[[0, -1]].sum(axis=1).tolist(),
+    "names": trainer.names,
+    "shape": list(trainer.boxes.lower.shape),
+    "relation": trainer.relation.nan_to_num(-1)[1].tolist(),
+    "followed": sorted(set(followed)),
+}))"""
+
+SCATTER = """\
+trainer.boxes = t2b.Boxes(torch.zeros(7, 2) + 5, torch.ones(7, 2) + 5)
+trainer.settings = {"learning_rate": 0.001}"""
 
 ASSIGN = "playground.boxes = t2b.Boxes([[0.2, 0.2], [0.3, 0.3]], [[0.4, 0.4], [0.5, 0.5]])"
 
@@ -57,7 +77,7 @@ def jupyter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     work = folder / "work"
     work.mkdir()
-    cells = [v4.new_code_cell(text) for text in (SHOW, REPORT, ASSIGN)]
+    cells = [v4.new_code_cell(text) for text in (SHOW, REPORT, ASSIGN, TRAIN, TRAINED, SCATTER)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     for name in FRONT_ENDS:  # a notebook each, for a kernel each
@@ -142,10 +162,10 @@ class Notebook:
         self.wait.until(start)
         self.wait.until(lambda _: count() not in (before, "[*]:"))
 
-    def report(self):
-        """What Python knows, by the second cell."""
-        self.run(1)
-        output = self.cell(1).find_element(By.CSS_SELECTOR, ".jp-OutputArea-output")
+    def report(self, number=1):
+        """What Python knows, by the second cell or another."""
+        self.run(number)
+        output = self.cell(number).find_element(By.CSS_SELECTOR, ".jp-OutputArea-output")
         return json.loads(output.text)
 
     def shown(self):
@@ -203,7 +223,6 @@ def test_python_receives_what_the_reader_does_and_the_reverse(jupyter, chromium,
     ).release().perform()
     known = notebook.assert_python_knows()
     assert known["lower"][0] == pytest.approx([0.3, 0.1], abs=0.006)
-    assert known["selected_x"] == [known["lower"][0][0], known["upper"][0][0]]
     assert known["observed"] == ["boxes", "overlaps"]
 
     # The keyboard: the front ends have their own use for arrow keys, which must not interfere.
@@ -216,10 +235,10 @@ def test_python_receives_what_the_reader_does_and_the_reverse(jupyter, chromium,
     assert known["observed"] == ["boxes", "overlaps"]
 
     # A slider.
-    top = chromium.find_elements(By.CSS_SELECTOR, ".t2b-panel .noUi-handle-upper")[1]
-    ActionChains(chromium).click_and_hold(top).move_by_offset(-20, 0).release().perform()
+    top = chromium.find_element(By.CSS_SELECTOR, "[aria-label='y, upper edge']")
+    top.send_keys(*[Keys.ARROW_LEFT] * 10)
     known = notebook.assert_python_knows()
-    readout = chromium.find_elements(By.CSS_SELECTOR, ".t2b-panel .widget-readout")[1].text
+    readout = chromium.find_elements(By.CSS_SELECTOR, ".t2b-sliders output")[1].text
     assert readout == f"{known['lower'][0][1]:.3f} – {known['upper'][0][1]:.3f}"
     assert known["upper"][0][1] < 0.65
     assert known["observed"] == ["boxes", "overlaps"]
@@ -228,6 +247,27 @@ def test_python_receives_what_the_reader_does_and_the_reverse(jupyter, chromium,
     notebook.run(2)
     notebook.wait.until(lambda _: notebook.extent(1) == [0.3, 0.5, 0.3, 0.5])
     notebook.wait.until(lambda _: notebook.shown() == [0.25, 0.25])
-    readout = chromium.find_element(By.CSS_SELECTOR, ".t2b-panel .widget-readout")
+    readout = chromium.find_element(By.CSS_SELECTOR, ".t2b-sliders output")
     notebook.wait.until(lambda _: readout.text == "0.200 – 0.400")
     notebook.assert_python_knows()
+
+    # Boxes that learn: Python has their history, and can place them.
+    notebook.run(3)
+    play = notebook.wait.until(lambda d: d.find_element(By.CSS_SELECTOR, ".t2b-play"))
+    status = chromium.find_element(By.CSS_SELECTOR, ".t2b-status")
+    address = chromium.current_url
+    chromium.execute_script("arguments[0].click()", play)
+    notebook.wait.until(lambda _: int(status.text.split()[-1]) >= 30)
+    chromium.execute_script("arguments[0].click()", play)
+    steps = int(status.text.split()[-1])
+    notebook.wait.until(lambda _: notebook.report(4)["steps"] == steps)
+    known = notebook.report(4)
+    assert known["history"] == list(range(steps + 1))
+    assert known["loss"][1] < known["loss"][0]
+    assert known["names"][:2] == ["animals", "mammals"] and known["shape"] == [7, 2]
+    assert known["relation"][:3] == [1.0, -1.0, 0.0]
+    assert known["followed"] == ["boxes", "history"]
+    assert chromium.current_url == address  # a notebook's address is its own
+    notebook.run(5)
+    box = chromium.find_element(By.CSS_SELECTOR, ".t2b-trainer [data-box='3']")
+    notebook.wait.until(lambda _: "x from 5 to 6, y from 5 to 6" in box.get_attribute("aria-label"))

@@ -164,10 +164,9 @@ class Playground:
         return self.find("[aria-live]").get_attribute("textContent")
 
     def slider(self, label):
-        """An ipywidgets control beside the drawing, by its label."""
-        panel = self.root.find_element(By.XPATH, "ancestor::*[contains(@class,'t2b-panel')]")
-        path = f".//label[normalize-space()='{label}']/.."
-        return panel.find_element(By.XPATH, path)
+        """The controls below the drawing that stand behind a label."""
+        path = f".//*[contains(@class, 't2b-field')][span[normalize-space()='{label}']]"
+        return self.root.find_element(By.XPATH, path)
 
 
 @pytest.fixture
@@ -204,7 +203,7 @@ def test_a_drag_by_the_body_moves_a_box(page):
     free.assert_shows(NAMES, 0, 1)
     assert free.shown()["Dogs in <b>Pets</b>"] > 0.6
     x0, x1, *_ = free.extent(0)
-    readout = free.slider("x extent").find_element(By.CSS_SELECTOR, ".widget-readout")
+    readout = free.slider("x extent").find_element(By.TAG_NAME, "output")
     assert readout.text == f"{x0:.3f} – {x1:.3f}"
     free.wait.until(lambda _: f"{free.shown()['Dogs in <b>Pets</b>']:.3f}" in free.spoken())
 
@@ -276,7 +275,7 @@ def test_the_keyboard_alone_selects_moves_and_resizes(page):
 
 def test_sliders_and_drop_downs_move_the_drawing(page):
     free = Playground(page, "free")
-    free.slider("x extent").find_element(By.CSS_SELECTOR, ".noUi-handle-upper").send_keys(
+    free.slider("x extent").find_elements(By.TAG_NAME, "input")[1].send_keys(
         Keys.ARROW_RIGHT, Keys.ARROW_RIGHT
     )
     free.wait.until(lambda _: free.extent(0) == pytest.approx([0.1, 0.61, 0.15, 0.7]))
@@ -292,12 +291,10 @@ def test_sliders_and_drop_downs_move_the_drawing(page):
     selected.select_by_visible_text("<b>Pets</b>")
     free.wait.until(lambda _: " ".join(compared.first_selected_option.text.split()) == NAMES[2])
     free.assert_shows(NAMES, 1, 2)
-    free.slider("y extent").find_element(By.CSS_SELECTOR, ".noUi-handle-lower").send_keys(
-        Keys.ARROW_LEFT
-    )
+    free.slider("y extent").find_elements(By.TAG_NAME, "input")[0].send_keys(Keys.ARROW_LEFT)
     free.wait.until(lambda _: free.extent(1) == pytest.approx([0.35, 0.95, 0.295, 0.9]))
 
-    free.slider("soft T (0: exact)").find_element(By.CSS_SELECTOR, ".noUi-handle").send_keys(
+    free.slider("soft T (0: exact)").find_element(By.TAG_NAME, "input").send_keys(
         *[Keys.ARROW_RIGHT] * 10
     )
     free.wait.until(lambda _: "T = 0.1)" in free.find(".t2b-scores").text)

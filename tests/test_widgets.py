@@ -4,12 +4,10 @@ import math
 import sys
 import types
 
-import ipywidgets
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ipywidgets.widgets.widget_link import Link
 
 import t2b_lib as t2b
 from t2b_lib.widgets import BoxPlayground
@@ -34,15 +32,9 @@ def assert_in_step(playground):
     """Every trait says the same about the boxes."""
     lower, upper = playground.boxes.lower.tolist(), playground.boxes.upper.tolist()
     assert (playground.lower, playground.upper) == (lower, upper)
-    first = playground.first
-    assert list(playground.selected_x) == [lower[first][0], upper[first][0]]
-    assert list(playground.selected_y) == [lower[first][1], upper[first][1]]
     soft = {"soft": True, "volume_temperature": playground.temperature}
     shares = t2b.pairwise_overlap(playground.boxes, **(soft if playground.temperature else {}))
     assert torch.equal(playground.overlaps, shares)
-    for (low, high), k in zip(playground._limits, (0, 1), strict=True):
-        assert low <= min(corner[k] for corner in lower)
-        assert high >= max(corner[k] for corner in upper)
 
 
 def test_it_starts_with_the_boxes_in_double_precision():
@@ -71,7 +63,7 @@ def test_assigning_boxes_moves_everything_at_once():
 
 
 def test_what_the_browser_sends_arrives_at_once():
-    """A message as a drag makes it: both corners and the extent that the sliders show."""
+    """A message as a drag makes it: both corners."""
     playground = BoxPlayground(boxes())
     seen = follow(playground)
     lower, upper = boxes().lower + 0.25, boxes().upper + 0.25
@@ -79,26 +71,10 @@ def test_what_the_browser_sends_arrives_at_once():
         {
             "lower": lower.tolist(),
             "upper": upper.tolist(),
-            "selected_x": [lower[0, 0].item(), upper[0, 0].item()],
-            "selected_y": [lower[0, 1].item(), upper[0, 1].item()],
         }
     )
     assert sorted(seen) == ["boxes", "overlaps"]
     assert torch.equal(playground.boxes.lower, lower)
-    assert_in_step(playground)
-
-
-def test_the_extent_of_the_selected_box_moves_it():
-    playground = BoxPlayground(boxes())
-    seen = follow(playground)
-    playground.first = 2
-    assert_in_step(playground)
-    assert seen == []
-    playground.selected_x = (0.125, 0.75)
-    assert sorted(seen) == ["boxes", "overlaps"]
-    assert playground.boxes.lower[2, 0] == 0.125
-    assert playground.boxes.upper[2, 0] == 0.75
-    assert torch.equal(playground.boxes.lower[:2], boxes().lower[:2])
     assert_in_step(playground)
 
 
@@ -148,11 +124,11 @@ def test_any_boxes_stay_in_step_whatever_is_set(start, data):
     low, high = sorted(data.draw(st.tuples(st.floats(-200, 200), st.floats(-200, 200))))
     playground.second = data.draw(st.integers(0, n - 1))
     playground.first = index
-    playground.selected_y = (low, high)
-    assert playground.boxes.lower[index, 1] == low
+    lower, upper = playground.boxes.lower.clone(), playground.boxes.upper.clone()
+    lower[index, 1], upper[index, 1] = low, high
+    playground.boxes = t2b.Boxes(lower, upper)
+    assert playground.lower[index][1] == low
     assert_in_step(playground)
-    for (least, most), step in zip(playground._limits, playground._steps, strict=True):
-        assert 0 < step <= (most - least) / 199
 
 
 def test_a_target_is_solved_within_its_tolerance():
@@ -181,36 +157,6 @@ def test_wrong_relations_by_the_rule_of_the_paper():
     playground.boxes = t2b.Boxes(nested.lower + away, nested.upper + away)
     wrong[0, 1] = True
     assert torch.equal(playground.wrong, wrong)
-
-
-def test_sliders_are_linked_in_the_browser():
-    playground = BoxPlayground(boxes(), ["one", "two", "three"])
-    panel = playground.with_sliders()
-    assert panel.children[0] is playground
-    controls = panel.children[1].children
-    assert [type(control) for control in controls] == [
-        ipywidgets.Dropdown,
-        ipywidgets.Dropdown,
-        ipywidgets.FloatRangeSlider,
-        ipywidgets.FloatRangeSlider,
-        ipywidgets.FloatSlider,
-    ]
-    links = {
-        (*link.source, *link.target)
-        for link in ipywidgets.Widget.widgets.values()
-        if isinstance(link, Link) and link.source[0] is playground
-    }
-    assert links == {
-        (playground, "first", controls[0], "index"),
-        (playground, "second", controls[1], "index"),
-        (playground, "selected_x", controls[2], "value"),
-        (playground, "selected_y", controls[3], "value"),
-        (playground, "temperature", controls[4], "value"),
-    }
-    assert controls[0].options == ("one", "two", "three")
-    assert controls[2].value == playground.selected_x
-    playground.boxes = t2b.Boxes(boxes().lower - 50, boxes().upper)
-    assert [controls[2].min, controls[2].max] == playground._limits[0]
 
 
 @pytest.mark.parametrize(

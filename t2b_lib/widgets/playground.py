@@ -9,11 +9,9 @@ widget manager when the first playground is made.)
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
 from pathlib import Path
 from string import ascii_uppercase
 
-import ipywidgets
 import torch
 import traitlets
 from torch import Tensor
@@ -64,8 +62,6 @@ class BoxPlayground(InteractiveFigure):
         The corners as the browser has them. Assign `boxes` rather than one corner alone.
     first, second : int
         The selected box and the one it is compared with.
-    selected_x, selected_y : pair of float
-        The extent of the selected box; sliders are linked to these.
 
     Raises
     ------
@@ -86,8 +82,6 @@ class BoxPlayground(InteractiveFigure):
     upper = traitlets.List().tag(sync=True)
     first = traitlets.Int(0).tag(sync=True)
     second = traitlets.Int(0).tag(sync=True)
-    selected_x = traitlets.Tuple((0.0, 1.0)).tag(sync=True)
-    selected_y = traitlets.Tuple((0.0, 1.0)).tag(sync=True)
     temperature = traitlets.Float(0.0).tag(sync=True)
     tolerance = traitlets.Float(0.02).tag(sync=True)
     threshold = traitlets.Float(0.5).tag(sync=True)
@@ -95,8 +89,7 @@ class BoxPlayground(InteractiveFigure):
     _targets = traitlets.List(None, allow_none=True).tag(sync=True)
     _truth = traitlets.List(None, allow_none=True).tag(sync=True)
     _start = traitlets.Dict().tag(sync=True)
-    _limits = traitlets.List().tag(sync=True)
-    _steps = traitlets.List().tag(sync=True)
+    _sliders = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self,
@@ -120,7 +113,6 @@ class BoxPlayground(InteractiveFigure):
         ):
             if (mode == needed) != (value is not None):
                 raise ValueError(f"mode={needed!r} and {argument}=… belong together: pass both")
-        limits, steps = _room_for(boxes)
         corners = {"lower": boxes.lower.tolist(), "upper": boxes.upper.tolist()}
         self.set_trait("names", names)
         self.set_trait("mode", mode)
@@ -134,8 +126,6 @@ class BoxPlayground(InteractiveFigure):
             _targets=None if targets is None else checked_relation("targets", targets, names),
             _truth=None if truth is None else checked_relation("truth", truth, names),
             _start=corners,
-            _limits=limits,
-            _steps=steps,
         )
 
     @property
@@ -159,67 +149,12 @@ class BoxPlayground(InteractiveFigure):
         holds = (shares > self.threshold) & (shares > shares.T)
         return (holds != (truth > 0)) & ~truth.isnan()
 
-    def with_sliders(self) -> ipywidgets.VBox:
-        """The playground above sliders and drop-downs that are linked to it in the browser.
+    def with_sliders(self) -> BoxPlayground:
+        """The playground with drop-downs and sliders for the pair, its extents and temperature."""
+        self._sliders = True
+        return self
 
-        Returns
-        -------
-        VBox
-            The playground, two drop-downs for the pair, two range sliders for the extent of the
-            selected box and one slider for the temperature of the soft volume.
-        """
-        wide = {"layout": {"width": "360px", "max_width": "100%"}, "style": _LABEL_WIDTH}
-        pair = [
-            ipywidgets.Dropdown(options=self.names, index=index, description=text, **wide)
-            for index, text in ((self.first, "selected"), (self.second, "compared with"))
-        ]
-        sides = [
-            ipywidgets.FloatRangeSlider(
-                value=value,
-                min=low,
-                max=high,
-                step=step,
-                description=text,
-                readout_format=f".{max(0, -math.floor(math.log10(step)))}f",
-                **wide,
-            )
-            for value, (low, high), step, text in zip(
-                (self.selected_x, self.selected_y),
-                self._limits,
-                self._steps,
-                ("x extent", "y extent"),
-                strict=True,
-            )
-        ]
-        heat = ipywidgets.FloatSlider(
-            value=self.temperature,
-            min=0,
-            max=max(1, self.temperature),
-            step=0.01,
-            description="soft T (0: exact)",
-            **wide,
-        )
-        for trait, control, its in (
-            ("first", pair[0], "index"),
-            ("second", pair[1], "index"),
-            ("selected_x", sides[0], "value"),
-            ("selected_y", sides[1], "value"),
-            ("temperature", heat, "value"),
-        ):
-            ipywidgets.jslink((self, trait), (control, its))
-
-        def widen(_):
-            for slider, (low, high) in zip(sides, self._limits, strict=True):
-                slider.min, slider.max = low, high
-
-        self.observe(widen, "_limits")
-        row = ipywidgets.HBox([*pair, *sides, heat], layout={"flex_flow": "row wrap"})
-        panel = ipywidgets.VBox([self, row])
-        panel.add_class("t2b-themed").add_class("t2b-panel")
-        return panel
-
-    # The browser keeps the same traits in step (`initialize` in playground.js). Either side writes
-    # only what differs, so that a change does not travel back and forth.
+    # Either side writes only what differs, so that a change does not travel back and forth.
 
     @traitlets.validate("boxes")
     def _check_boxes(self, proposal) -> Boxes:
@@ -244,11 +179,10 @@ class BoxPlayground(InteractiveFigure):
     def _follow_boxes(self, _=None) -> None:
         boxes = self.boxes
         self._follow_overlaps()
-        with self._at_once():
-            self._limits, self._steps = _room_for(boxes, self._limits)
+        # No observer and no browser sees one corner without the other.
+        with self.hold_sync(), self.hold_trait_notifications():
             self.lower = boxes.lower.tolist()
             self.upper = boxes.upper.tolist()
-            self._follow_selection()
 
     @traitlets.observe("lower", "upper")
     def _follow_corners(self, _) -> None:
@@ -259,21 +193,10 @@ class BoxPlayground(InteractiveFigure):
         if not _equal(boxes, self.boxes):
             self.boxes = boxes
 
-    @traitlets.observe("selected_x", "selected_y")
-    def _follow_sliders(self, _) -> None:
-        lower, upper = self.boxes.lower.clone(), self.boxes.upper.clone()
-        for dimension, (low, high) in enumerate((self.selected_x, self.selected_y)):
-            lower[self.first, dimension], upper[self.first, dimension] = low, high
-        if not _equal(Boxes(lower, upper), self.boxes):
-            self.boxes = Boxes(lower, upper)
-
     @traitlets.observe("first", "second")
     def _follow_pair(self, change) -> None:
-        with self._at_once():
-            if self.first == self.second and len(self.lower) > 1:
-                other = "second" if change.name == "first" else "first"
-                setattr(self, other, change.old)
-            self._follow_selection()
+        if self.first == self.second and len(self.lower) > 1:
+            setattr(self, "second" if change.name == "first" else "first", change.old)
 
     @traitlets.observe("temperature")
     def _follow_overlaps(self, _=None) -> None:
@@ -281,18 +204,7 @@ class BoxPlayground(InteractiveFigure):
         temperatures = {"volume_temperature": self.temperature} if soft else {}
         self.set_trait("overlaps", pairwise_overlap(self.boxes, soft=soft, **temperatures))
 
-    def _follow_selection(self) -> None:
-        extent = zip(self.lower[self.first], self.upper[self.first], strict=True)
-        self.selected_x, self.selected_y = extent
 
-    @contextmanager
-    def _at_once(self):
-        """No observer and no browser sees one of several traits without the others."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            yield
-
-
-_LABEL_WIDTH = {"description_width": "110px"}
 # A solution that lies exactly on the tolerance counts.
 _ROUNDING = 1e-9
 
@@ -310,39 +222,6 @@ def tensor_of(nested) -> Tensor:
 
 def _equal(a: Boxes, b: Boxes) -> bool:
     return torch.equal(a.lower, b.lower) and torch.equal(a.upper, b.upper)
-
-
-def _room_for(boxes: Boxes, limits: list | None = None) -> tuple[list, list]:
-    """Limits [[x0, x1], [y0, y1]] that leave room around the boxes, and the steps of a drag.
-
-    Limits that already hold the boxes are kept.
-    """
-    room, steps = [], []
-    lowest, highest = boxes.lower.amin(0).tolist(), boxes.upper.amax(0).tolist()
-    for dimension, (low, high) in enumerate(zip(lowest, highest, strict=True)):
-        if limits and limits[dimension][0] <= low and high <= limits[dimension][1]:
-            low, high = limits[dimension]
-            step = _nice_step(high - low)
-        else:
-            # Something to show for flat boxes, and for tiny ones far away.
-            margin = max(0.15 * (high - low), 1e-6 * abs(low), 1e-6 * abs(high)) or 0.5
-            step = _nice_step(high - low + 2 * margin)
-            low = _tidy(math.floor((low - margin) / step) * step)
-            high = _tidy(math.ceil((high + margin) / step) * step)
-        room.append([low, high])
-        steps.append(step)
-    return room, steps
-
-
-def _tidy(value: float) -> float:
-    """12 digits: -0.15 rather than -0.15000000000000002."""
-    return float(f"{value:.12g}")
-
-
-def _nice_step(span: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that divides a span into 200 or more."""
-    power = 10 ** math.floor(math.log10(span / 200))
-    return max(m * power for m in (1, 2, 5) if m * power <= span / 200 * (1 + 1e-9))
 
 
 def _checked_boxes(boxes) -> Boxes:

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: 56c2f874b09839025eba9d9dbf4d1d725f1c00d6bbb013538eb00d9fdbabab3f */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 039aca36bb7073bc0fd6655517d6eb83f27fbc4e1c79ca6131b45d3816f06eeb */
 function vt(t){let e=t>600,r=e?.8:1.3;return{plain:{fill:Math.min(.13,Math.max(.03,1.5/Math.sqrt(t))),line:e?.6:.9,width:r},placed:{fill:.25,line:1,width:3,ink:!0},
 dim:{fill:.015,line:e?.06:.15,width:r},container:{fill:.07,line:1,width:2.5},content:{fill:e?.25:.38,line:1,width:1.3},match:{fill:e?.25:.38,line:1,width:1.6},near:{
 fill:.1,line:1,width:1.3,dash:[4,3]},selected:{fill:.3,line:1,width:3.5,ink:!0},hidden:{fill:0,line:0,width:1}}}function Q(t,e){let{datasets:r,everyone:n}=t,o=vt(

@@ -5,7 +5,7 @@ import { createForward } from "./forward.js";
 import { overlap } from "./overlap.js";
 import { createScale, findSpot, rectangle } from "./stage.js";
 import { plural } from "./text.js";
-import { roomFor } from "./trainer/room.js";
+import { roomFor } from "./room.js";
 
 const TEMPERATURE = 0.1; // of the soft overlap that the network has learned and predicts
 const BEST = 5;

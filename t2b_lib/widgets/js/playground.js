@@ -11,14 +11,12 @@ import { listenToKeys, listenToPointers } from "./gestures.js";
 import { createHeatMap } from "./heatmap.js";
 import { boxAt, updateOverlaps } from "./overlap.js";
 import { updateMarks } from "./relations.js";
+import { roomFor } from "./room.js";
 import { createScores } from "./scores.js";
+import { createSliders } from "./sliders.js";
 import { createScale } from "./stage.js";
 import { createTask } from "./tasks.js";
-import { clamp, tidy } from "./text.js";
-
-/** A slider rounds to its steps when it is drawn: that moves no box. */
-const settled = (value, current, step) =>
-  Math.abs(value - current) <= step / 2 ? current : tidy(value);
+import { clamp } from "./text.js";
 
 function setBox(model, i, box) {
   const replace = (name, corner) => {
@@ -37,43 +35,17 @@ function select(model, i) {
   model.save_changes();
 }
 
-// ------------------------------------------------------------------------------ model in step
-
-/**
- * Keep the traits that sliders and drop-downs are linked to in step with the boxes: `selected_x`
- * and `selected_y` are the extent of box `first`, and `second` is another box. Equal values are
- * no change for the model, so the two directions do not chase each other.
- */
+/** To compare a box with itself says nothing: `second` is another box than `first`. */
 function initialize({ model }) {
-  const selected = () =>
-    boxAt({ lower: model.get("lower"), upper: model.get("upper") }, model.get("first"));
-  const followBoxes = () => {
-    const { lower, upper } = selected();
-    model.set({ selected_x: [lower[0], upper[0]], selected_y: [lower[1], upper[1]] });
-  };
-  const followSliders = () => {
-    const sliders = [model.get("selected_x"), model.get("selected_y")];
-    const steps = model.get("_steps");
-    const ends = (side, corner) =>
-      sliders.map((extent, k) => settled(extent[side], corner[k], steps[k]));
-    const { lower, upper } = selected();
-    setBox(model, model.get("first"), { lower: ends(0, lower), upper: ends(1, upper) });
-    followBoxes();
-  };
   let pair = [model.get("first"), model.get("second")];
-  const followPair = () => {
+  const follow = () => {
     let next = [model.get("first"), model.get("second")];
     if (next[0] === next[1] && model.get("names").length > 1) next = [pair[1], pair[0]];
     pair = next;
     model.set({ first: next[0], second: next[1] });
-    followBoxes();
   };
-  model.on("change:lower", followBoxes);
-  model.on("change:upper", followBoxes);
-  model.on("change:first", followPair);
-  model.on("change:second", followPair);
-  model.on("change:selected_x", followSliders);
-  model.on("change:selected_y", followSliders);
+  model.on("change:first", follow);
+  model.on("change:second", follow);
 }
 
 function createToolbar(parent, model) {
@@ -100,6 +72,14 @@ function movedBoxes(lower, upper, last) {
   );
 }
 
+/** Limits of the drawing and steps of a drag, for x and y; the limits stay while the boxes fit. */
+function roomOf(lower, upper, before) {
+  const room = [0, 1].map((k) =>
+    roomFor([...lower, ...upper].map((corner) => corner[k]), before?.[k]),
+  );
+  return { limits: room.map(({ limits }) => limits), steps: room.map(({ step }) => step) };
+}
+
 /** What is shown next: the model's state, the boxes that moved, and everything computed of them. */
 function nextScene(model, last) {
   const [lower, upper] = [model.get("lower"), model.get("upper")];
@@ -112,8 +92,7 @@ function nextScene(model, last) {
     temperature,
     first: model.get("first"),
     second: model.get("second"),
-    limits: model.get("_limits"),
-    steps: model.get("_steps"),
+    ...roomOf(lower, upper, last?.limits),
     hovered: last ? last.hovered : -1,
     matrix: last ? last.matrix : new Float64Array(n * n),
     marks: last ? last.marks : null,
@@ -154,6 +133,17 @@ function render({ model, el }) {
     class: "t2b-playground t2b-themed",
     "data-mode": model.get("mode"),
   });
+  const actions = {
+    get: (trait) => model.get(trait),
+    set(changes) {
+      model.set(changes);
+      model.save_changes();
+    },
+    move(i, box) {
+      setBox(model, i, box);
+      model.save_changes();
+    },
+  };
   const layout = html(root, "div", { class: "t2b-layout" });
   const stage = html(layout, "div", { class: "t2b-stage" });
   createToolbar(layout, model);
@@ -161,11 +151,9 @@ function render({ model, el }) {
   const drawing = createDrawing(stage, names, ids);
   const scores = createScores(side, names);
   const task = createTask(side, names, model);
-  const heat = createHeatMap(side, names, (i, j) => {
-    model.set({ first: i, second: j });
-    model.save_changes();
-  });
+  const heat = createHeatMap(side, names, (i, j) => actions.set({ first: i, second: j }));
   html(layout, "p", { class: "t2b-help", id: ids.help }, HELP);
+  const sliders = model.get("_sliders") ? createSliders(root, names, actions) : null;
   const announcer = createAnnouncer(root);
 
   const view = {
@@ -173,32 +161,29 @@ function render({ model, el }) {
     scale: null,
     box: (i) => boxAt({ lower: model.get("lower"), upper: model.get("upper") }, i),
     select: (i) => select(model, i),
-    move(i, box) {
-      setBox(model, i, box);
-      model.save_changes();
-    },
+    move: actions.move,
   };
 
   function draw(everything = false) {
     if (!view.scale) return;
+    const { limits } = view.scene ?? {};
     view.scene = nextScene(model, view.scene);
+    if (!everything && view.scene.limits.some((side, k) => side !== limits[k])) return resize();
     if (everything) view.scene.moved = [...names.keys()];
     drawing.update(view.scene, view.scale);
     heat.update(view.scene);
     scores.update(view.scene);
     task.update(view.scene);
+    sliders?.update(view.scene);
     announcer.say(`${scores.sentence(view.scene)} ${task.sentence()}`.trim());
   }
 
   function resize() {
     const width = Math.floor(stage.clientWidth);
     if (width < 50) return; // not on the page yet
-    view.scale = createScale(
-      model.get("_limits"),
-      width,
-      clamp(Math.round(width * 0.85), 280, 600),
-    );
-    drawing.resize(view.scale, model.get("_limits"));
+    const { limits } = roomOf(model.get("lower"), model.get("upper"), view.scene?.limits);
+    view.scale = createScale(limits, width, clamp(Math.round(width * 0.85), 280, 600));
+    drawing.resize(view.scale, limits);
     heat.resize(heat.figure.clientWidth);
     draw(true);
   }
@@ -215,7 +200,6 @@ function render({ model, el }) {
   for (const trait of ["lower", "upper", "first", "second", "temperature"]) {
     model.on(`change:${trait}`, () => frames.schedule());
   }
-  model.on("change:_limits", resize);
   const observer = new ResizeObserver(resize);
   observer.observe(stage);
 

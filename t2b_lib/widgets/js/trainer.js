@@ -17,7 +17,7 @@ import { createChoice, createControls } from "./trainer/controls.js";
 import { createCurve } from "./trainer/curve.js";
 import exercises from "./trainer/presets.json" with { type: "json" };
 import { formatTable, parseRelation } from "./trainer/relation.js";
-import { roomFor } from "./trainer/room.js";
+import { roomFor } from "./room.js";
 import { createRun } from "./trainer/run.js";
 import { decodeState, encodeState, pythonCell } from "./trainer/share.js";
 import { boxesOf, inDimensions, randomBoxes, rowsOf } from "./trainer/start.js";
@@ -119,9 +119,16 @@ function createSession(model, onStart, onChange) {
       const known = model.get("_relation");
       if (JSON.stringify(known) !== JSON.stringify(run.relation.values)) return session.loadModel();
       const given = boxesOf(model.get("_lower"), model.get("_upper"));
-      session.change(model.get("_settings"));
-      if (given.n === run.boxes.n && given.d === run.boxes.d) run.replace(given);
-      changed();
+      const settings = { ...run.settings, ...model.get("_settings") };
+      if (given.d !== run.boxes.d) {
+        return start(run.relation, { ...settings, box_dim: given.d }, given);
+      }
+      const again = ["seed", "box_dim"].some((name) => settings[name] !== run.settings[name]);
+      if (again) return session.change(settings);
+      run.change(settings);
+      run.replace(given);
+      onChange();
+      tell(true);
     },
 
     /** A text of the reader's. Throws an Error that says what is wrong with it. */
@@ -327,7 +334,7 @@ function createView(parts, session, ids, { first, schedule }) {
     const next = [0, 1].map((k) =>
       d === 1 && k === 1
         ? { limits: [-0.6, n - 0.4], step: 1 }
-        : roomFor([...lower, ...upper].map((corner) => corner[k]), room[k]?.limits),
+        : roomFor([...lower, ...upper].map((corner) => corner[k]), room[k]?.limits, 1 / 3),
     );
     const same = next.every(({ limits }, k) => limits === room[k]?.limits);
     room = next;
