@@ -22,21 +22,9 @@ class BoxNetwork(nn.Module):
 
     K networks of one shape can be stacked into one, from (K, N, D) to (K, N).
 
-    Parameters
-    ----------
-    in_features, box_dim : int
-        D and d.
-    hidden : tuple of int
-        Widths of the fully connected layers.
-    side : str
-        As in `Task2Box`.
-    directions : int, optional
-        Number of directions that a `Projection` before the first layer keeps; no projection if
-        left out.
-    blocks : sequence of int
-        Of the projection.
-    models : int
-        Number K of stacked networks.
+    `in_features` is D, `box_dim` d, `models` K. The fully connected layers have the widths
+    `hidden`; `side` is as in `Task2Box`. With `directions`, a `Projection` before the first layer
+    keeps as many; `blocks` are the projection's.
     """
 
     def __init__(
@@ -120,12 +108,9 @@ class Linear(nn.Module):
     def __init__(self, models: int, in_features: int, out_features: int):
         super().__init__()
         bound = in_features**-0.5
-        shapes = {
-            "weight": (models, out_features, in_features),
-            "bias": (models, out_features, 1),
-        }
-        for name, shape in shapes.items():
-            self.register_parameter(name, nn.Parameter(torch.empty(shape).uniform_(-bound, bound)))
+        weight = torch.empty(models, out_features, in_features).uniform_(-bound, bound)
+        bias = torch.empty(models, out_features, 1).uniform_(-bound, bound)
+        self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.baddbmm(self.bias, self.weight, x)
@@ -151,8 +136,8 @@ class Projection(nn.Module):
 
     Each feature is standardised over the training datasets. The directions are the principal axes
     of the result, scaled by one factor so that the mean variance of the coordinates is 1. R is the
-    smaller of D and the number of training datasets.
-    With many, only the most important ones are kept.
+    smaller of D and the number of training datasets. With many, only the most important ones are
+    kept.
 
     With `blocks`, the sizes of pieces of the features, each piece's length and its distance from
     the mean come on top, standardised: the mean of few or of similar samples is longer than that of
