@@ -1,8 +1,12 @@
 """The map of datasets as a page of its own and in a frame: real Chromium, no other host."""
 
+import base64
+import csv
+import io
 import json
 import os
 import statistics
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -384,7 +388,7 @@ def test_the_keyboard_alone_searches_and_moves(open_map):
     page.press(Keys.ESCAPE)
     assert page.find("#search").get_attribute("value") == ""
 
-    for _ in range(3):
+    for _ in range(4):  # two sliders, and the choice of filters
         page.press(Keys.TAB)
     assert page.driver.switch_to.active_element.get_attribute("id") == "stage"
     page.press("0")
@@ -797,3 +801,143 @@ def test_bad_boxes_are_one_clear_error():
         draw.map_page(boxes, table, torch.zeros(6, 5))
     with pytest.raises(ValueError, match="indices of 6 boxes, got '6'"):
         draw.map_page(boxes, table, placed=[6])
+
+
+@pytest.fixture
+def related_map(tmp_path, serve, chromium):
+    """Where what is counted is not what is drawn, with evidence."""
+    boxes, table = datasets(len(KNOWN))
+    table["licence"] = ["mit", "cc-by-nc-4.0", "", "cc0-1.0", "", "mit"]
+    counted = torch.eye(6)
+    counted[1, 0], counted[2, 1], counted[3, 0] = 0.9, 1, 0.3
+    found = {(1, 0): [("dog", "dog")], (2, 1): [("poodle", "dog")]}
+    draw.save_map(
+        tmp_path / "maps" / "map.html",
+        boxes,
+        table,
+        counted,
+        evidence=lambda i, j: found.get((i, j), []),
+        title="Six sets",
+    )
+    address = f"{serve(tmp_path / 'maps')}/map.html"
+    return Map(chromium, address), address
+
+
+def test_a_click_shows_both_numbers_and_which_classes_match(related_map):
+    page, _ = related_map
+    page.click(3.5, 4)
+    lists = {e.get_attribute("aria-label").split(":")[0]: e for e in page.all("#details ul")}
+    assert lists["Contained in"].text.split("\n") == ["Animals⇄", "0.90 · 1.00", "dog"]
+    inside = lists["Contains"].text.split("\n")
+    assert inside == ["Poodles⇄", "1.00 · 1.00", "poodle → dog"]
+    # The ego view: what contains it, what it contains, and all else faint.
+    animals, poodles, alone = page.looks("Animals", "Poodles", "Alone")
+    assert animals[2] > 2 and poodles[0] > 0.3 and alone[1] < 0.3
+
+
+def test_two_datasets_side_by_side(related_map):
+    page, _ = related_map
+    page.click(3.5, 4)
+    page.find("[aria-label='Compare with Animals']").click()
+    rows = [
+        [c.text for c in row.find_elements(By.CSS_SELECTOR, "th, td")] for row in page.all("tr")
+    ]
+    assert rows[0] == ["", "Dogs", "Animals"]
+    assert ["samples", "60K", "1.28M"] in rows
+    assert ["in the other, counted", "0.90", "below the list"] in rows
+    assert ["in the other, drawn", "1.00", "0.16"] in rows
+    assert "1 class in common" in page.find("#details").text
+    page.find("[aria-label='Close the comparison']").click()
+    assert page.find("#details h2").text.startswith("Dogs")
+
+
+def test_facets_filter_and_colour(related_map):
+    page, _ = related_map
+    page.find(".facets summary").click()
+    before = page.hues()
+
+    def choose(name, text):
+        options = page.all(f"#{name} option")
+        next(option for option in options if option.text == text).click()
+
+    choose("by-licence", "open")
+    assert page.find("#count").text == "3 of 6 datasets"
+    choose("by-classes", "10 to 49 classes")
+    assert page.find("#count").text == "1 of 6 datasets"
+    assert page.label_texts() == ["Half out"]
+    choose("by-licence", "any")
+    choose("by-classes", "any number")
+    choose("colour", "licence")
+    entries = [entry.text.split("\n") for entry in page.all("#legend button")]
+    assert entries == [["open", "3"], ["not for commercial use", "1"], ["unknown", "2"]]
+    assert page.hues() != before and len(set(page.hues())) == 3
+    page.find("#legend button").click()
+    animals, dogs = page.looks("Animals", "Dogs")
+    assert animals[0] > 0.3 and dogs[1] < 0.3
+
+
+def test_a_view_can_be_sent(related_map, chromium):
+    page, address = related_map
+    page.js("document.querySelector('.facets').open = true")
+    page.find("#colour option[value='licence']").click()
+    page.click(3.5, 4)
+    page.find("#in").click()
+    page.settle()
+    current = "return Object.values(stage.map.view.current())"
+    seen = page.js(current)
+    unit = page.js("return String(Number(stage.map.view.current().unit.toPrecision(5)))")
+    page.wait.until(lambda _: page.js("return location.hash").endswith(f"+{unit}"))
+    sent = page.js("return location.href")
+    chromium.get("about:blank")
+    again = Map(chromium, sent)
+    assert again.find("#details h2").text.startswith("Dogs")
+    assert again.find("#colour").get_attribute("value") == "licence"
+    again.settle()
+    assert again.js(current) == pytest.approx(seen, rel=1e-3)
+    # The address of another map is left alone.
+    chromium.get("about:blank")
+    other = Map(chromium, f"{address}#another-map?dataset=Dogs")
+    assert other.all("#details h2") == []
+
+
+def test_search_knows_fields_plurals_and_synonyms(related_map):
+    page, _ = related_map
+    count = page.find("#count")
+    page.search("animals")
+    assert count.text == "3 datasets found: 1 by name, 2 by field, 0 by class"
+    assert ["animals", "field"] in [o.text.split("\n") for o in page.all("#suggestions li")]
+    page.search("zebras")
+    assert count.text == "1 dataset found: 0 by name, 1 by class"
+
+
+def test_the_selection_and_the_picture_can_be_kept(related_map):
+    page, _ = related_map
+    page.js(
+        "window.kept = []; const make = URL.createObjectURL;"
+        "URL.createObjectURL = (blob) => (kept.push(blob), make(blob));"
+    )
+    page.click(3.5, 4)
+    page.find("#csv").click()
+    page.find("#svg").click()
+    table, picture = page.driver.execute_async_script(
+        "const done = arguments[0]; Promise.all(kept.map((blob) => blob.text())).then(done);"
+    )
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {row["name"] for row in rows} == {"Dogs", "Animals", "Poodles"}
+    dogs = next(row for row in rows if row["name"] == "Dogs")
+    assert dogs["classes"] == "dog|poodle" and dogs["licence"] == "cc-by-nc-4.0"
+    drawn = ElementTree.fromstring(picture)
+    assert len(drawn.findall("{*}rect")) == 1 + len(KNOWN)
+    assert "Dogs" in [text.text for text in drawn.findall("{*}text")]
+
+
+def test_the_map_prints(related_map, chromium):
+    _, _ = related_map
+    paper = chromium.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    assert base64.b64decode(paper["data"]).startswith(b"%PDF")
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = chromium.execute_script(
+        "return [...document.querySelectorAll('.search, .exports, .buttons')]"
+        ".map((node) => getComputedStyle(node).display)"
+    )
+    assert set(shown) == {"none"}

@@ -2,6 +2,7 @@
 
 from t2b_lib.hub.atlas import HubMap, Placement, target_volumes
 from t2b_lib.hub.draw import map_page, save_map, show_map
+from t2b_lib.hub.layout import LegibleBoxes, legibility
 from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
 from t2b_lib.hub.public_datasets import catalogue, embed_classes
 from t2b_lib.hub.rivals import NearestPairs, Nearness
@@ -10,6 +11,7 @@ from t2b_lib.hub.search import HubSamples, find_datasets, sample_hub
 __all__ = [
     "HubMap",
     "HubSamples",
+    "LegibleBoxes",
     "NearestPairs",
     "Nearness",
     "Placement",
@@ -18,6 +20,7 @@ __all__ = [
     "catalogue",
     "embed_classes",
     "find_datasets",
+    "legibility",
     "map_page",
     "sample_hub",
     "save_map",

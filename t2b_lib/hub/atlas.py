@@ -15,7 +15,7 @@ from torch import Tensor
 from t2b_lib.boxes import Boxes, overlap
 from t2b_lib.collection import TaskCollection, listing
 from t2b_lib.hub.draw import CONTAINED, show_map
-from t2b_lib.hub.overlap import soft_overlap
+from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
 from t2b_lib.model import Task2Box
 from t2b_lib.moments import Moments
 
@@ -61,9 +61,12 @@ class Placement:
     name : str
     box : Boxes, batch shape (1,)
     contained_in, contains, nearest : DataFrame
-        Datasets of the map, best first: `name`, `of_new` (share of the new box in the dataset's
-        box), `of_other` (share of the dataset's box in the new one). `contained_in` and `contains`
-        list shares of at least a half; `nearest` is sorted by the geometric mean of both shares.
+        Datasets of the map, best first: `name`, `of_new` (share of the new dataset's samples that
+        lie in the other), `of_other` (share of the other's samples that lie in the new dataset),
+        and the same shares of their boxes as `drawn_of_new` and `drawn_of_other`. `contained_in`
+        and `contains` list counted shares of at least a half. `nearest` is sorted by
+        `of_new`^2 `of_other`: how much of the new dataset is there counts for more than how much
+        else there is. Where nothing is counted, the soft overlaps of the boxes decide.
     """
 
     name: str
@@ -84,14 +87,17 @@ class HubMap(BaseEstimator):
 
     Parameters
     ----------
-    model : Task2Box, optional
-        Not fitted; its size_weight is the weight of Eq. 13. Left out: two dimensions and the
-        default recipe.
+    model : Task2Box or LegibleBoxes, optional
+        Not fitted. A Task2Box's size_weight is the weight of Eq. 13. Left out: a Task2Box of two
+        dimensions with the recipe "plain".
     encode : callable, optional
         Takes what `place` is given (a collection of images, a list of class names) and returns the
         vectors of its samples, (n, D), from the encoder that the map was fitted with.
-    smallest, largest : float
-        Volumes for the smallest and the largest dataset, as in `target_volumes`.
+    smallest, largest : float, optional
+        Volumes for the smallest and the largest dataset, as in `target_volumes`. Left out: the area
+        of a box says how much the dataset contains, and nothing of its size.
+    reach : float, optional
+        The distance within which a sample counts as inside; left out, it is calibrated.
 
     Attributes
     ----------
@@ -99,7 +105,11 @@ class HubMap(BaseEstimator):
         The facts of each dataset, as given to `fit`.
     tasks_ : TaskCollection
         Moments of the samples, and the soft overlaps.
-    model_ : Task2Box, fitted
+    samples_ : list of Tensor
+    reach_ : float
+    typical_ : Tensor, shape (N,)
+        What `beyond_chance` takes off for each target.
+    model_ : Task2Box or LegibleBoxes, fitted
     boxes_ : Boxes, batch shape (N,)
     """
 
@@ -108,13 +118,15 @@ class HubMap(BaseEstimator):
         model: Task2Box | None = None,
         *,
         encode: Callable[[object], Tensor] | None = None,
-        smallest: float = 0.02,
-        largest: float = 1.0,
+        smallest: float | None = None,
+        largest: float | None = None,
+        reach: float | None = None,
     ):
         self.model = model
         self.encode = encode
         self.smallest = smallest
         self.largest = largest
+        self.reach = reach
 
     def fit(
         self, table: pd.DataFrame, samples: Sequence[Tensor], relation: Tensor | None = None
@@ -129,7 +141,8 @@ class HubMap(BaseEstimator):
         samples : sequence of N tensors, shapes (n_i, D)
             Vectors of samples of each dataset, in the table's order.
         relation : Tensor, shape (N, N), optional
-            How much of each dataset lies in each other one; left out, their soft overlaps.
+            How much of each dataset lies in each other one; left out, their soft overlaps beyond
+            chance.
 
         Raises
         ------
@@ -139,11 +152,17 @@ class HubMap(BaseEstimator):
         """
         if len(table) != len(samples):
             raise ValueError(f"table has {len(table)} datasets, but samples has {len(samples)}")
-        if relation is None:
-            relation = soft_overlap(samples)
+        self.samples_ = [torch.as_tensor(vectors) for vectors in samples]
+        self.reach_ = calibrated_reach(samples) if self.reach is None else self.reach
+        counted, self.typical_ = beyond_chance(
+            soft_overlap(samples, reach=self.reach_, progress=False)
+        )
+        relation = counted if relation is None else relation
         self.table_ = table.reset_index(drop=True)
         self.tasks_ = TaskCollection(table["name"], Moments.of(samples).features(), relation)
-        volumes = target_volumes(table["samples"], self.smallest, self.largest)
+        volumes = None
+        if self.smallest is not None:
+            volumes = target_volumes(table["samples"], self.smallest, self.largest)
         self.model_ = clone(Task2Box.from_recipe("plain") if self.model is None else self.model)
         self.model_.fit(self.tasks_, volumes=volumes)
         self.boxes_ = self.model_.embed(self.tasks_.features)
@@ -184,7 +203,26 @@ class HubMap(BaseEstimator):
                 f"have, not {tuple(dataset.shape)}"
             )
         box = self.model_.embed(Moments.of([dataset]).features())
-        return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most))
+        counting = {"reach": self.reach_, "progress": False}
+        inside = soft_overlap([dataset], self.samples_, **counting)
+        around = soft_overlap(self.samples_, [dataset], **counting)
+        of_new, _ = beyond_chance(inside, self.typical_)
+        of_other, _ = beyond_chance(around)
+        counted = of_new[0], of_other[:, 0]
+        return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most, counted))
+
+    def evidence(self, i: int, j: int, most: int = 6) -> list[tuple[str, str]]:
+        """Which classes of dataset i lie in dataset j: each with its nearest class there.
+
+        Pairs of names, the nearest first; none where samples are no classes.
+        """
+        names = [self.table_["classes"].iloc[k] for k in (i, j)]
+        if any(len(self.samples_[k]) != len(own) for k, own in zip((i, j), names, strict=True)):
+            return []
+        nearest = torch.cdist(self.samples_[i], self.samples_[j]).min(1)
+        order = nearest.values.argsort(stable=True)[:most]
+        found = order[nearest.values[order] < self.reach_].tolist()
+        return [(names[0][k], names[1][nearest.indices[k]]) for k in found]
 
     def show(self, placement: Placement | None = None, **options):
         """The map in a notebook, with the measured overlaps of its datasets.
@@ -192,7 +230,7 @@ class HubMap(BaseEstimator):
         Parameters
         ----------
         placement : Placement, optional
-            A dataset to highlight on the map; its overlaps are those of its box.
+            A dataset to highlight on the map.
         **options
             `title` and `height`, as `map_page` takes them.
 
@@ -202,7 +240,7 @@ class HubMap(BaseEstimator):
         """
         boxes, table, relation = self.boxes_, self.table_, self.tasks_.relation
         if placement is None:
-            return show_map(boxes, table, relation, **options)
+            return show_map(boxes, table, relation, evidence=self.evidence, **options)
         n, box = len(boxes), placement.box
         here = {"name": placement.name, "samples": None, "classes": ()}
         table = pd.concat([table, pd.DataFrame([here])], ignore_index=True)
@@ -214,9 +252,13 @@ class HubMap(BaseEstimator):
 
 
 def related(
-    box: Boxes, boxes: Boxes, names: Sequence[str], most: int = 5
+    box: Boxes,
+    boxes: Boxes,
+    names: Sequence[str],
+    most: int = 5,
+    counted: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The boxes that contain a box, those that it contains, and those nearest to it.
+    """The datasets that contain a new one, those that it contains, and those nearest to it.
 
     Parameters
     ----------
@@ -225,22 +267,36 @@ def related(
     names : sequence of N str
     most : int
         Rows at most in each table.
+    counted : two Tensors, shape (N,), optional
+        Shares of the new dataset in the others, and of the others in it. Left out: of their boxes.
 
     Returns
     -------
     contained_in, contains, nearest : DataFrame
         As in `Placement`.
     """
-    of_new, of_other = overlap(box, boxes), overlap(boxes, box)
-    if not of_new.any():
-        # The new box lies apart from all others; soft overlaps still say which are near.
-        of_new, of_other = overlap(box, boxes, soft=True), overlap(boxes, box, soft=True)
-    both = (of_new * of_other).sqrt()
-    columns = {"of_new": of_new.numpy(), "of_other": of_other.numpy(), "both": both.numpy()}
-    table = pd.DataFrame({"name": list(names), **columns})
+    drawn = overlap(box, boxes), overlap(boxes, box)
+    soft = overlap(box, boxes, soft=True) * overlap(boxes, box, soft=True)
+    of_new, of_other = drawn if counted is None else counted
+    table = pd.DataFrame(
+        {
+            "name": list(names),
+            "of_new": of_new.numpy(),
+            "of_other": of_other.numpy(),
+            "drawn_of_new": drawn[0].numpy(),
+            "drawn_of_other": drawn[1].numpy(),
+            "both": (of_new.square() * of_other).numpy(),
+            # Where neither is inside the other, soft overlaps still say which are near.
+            "soft": soft.numpy(),
+        }
+    )
 
-    def best(column: str, least: float) -> pd.DataFrame:
-        rows = table[table[column] >= least].nlargest(most, column)
-        return rows.drop(columns="both").reset_index(drop=True)
+    def best(columns: list[str], least: float) -> pd.DataFrame:
+        rows = table[table[columns[0]] >= least].nlargest(most, columns)
+        return rows.drop(columns=["both", "soft"]).reset_index(drop=True)
 
-    return best("of_new", CONTAINED), best("of_other", CONTAINED), best("both", 0)
+    return (
+        best(["of_new", "of_other"], CONTAINED),
+        best(["of_other", "of_new"], CONTAINED),
+        best(["both", "of_new", "of_other", "soft"], 0),
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 from string import Template
@@ -29,12 +29,15 @@ WORTH_LISTING = 0.05  # the smallest overlap in such a list
 MOST_CONTAINERS = 64  # that the page has of a dataset
 _ROWS_AT_ONCE = 256
 
+Evidence = Callable[[int, int], Sequence[tuple[str, str]]]
+
 
 def map_page(
     boxes: Boxes,
     table: DataFrame,
     overlap=None,
     *,
+    evidence: Evidence | None = None,
     title: str = "A map of datasets",
     placed: Sequence[int] = (),
     height: int = 620,
@@ -51,6 +54,9 @@ def map_page(
     overlap : array-like (N, N), optional
         [i, j] is how much of i lies in j, NaN where not measured. Left out, the overlap of the
         boxes.
+    evidence : callable, optional
+        (i, j) to pairs of a class of i and the class of j that it lies near, the nearest first: why
+        i is said to lie in j.
     title : str
     placed : sequence of int
         Boxes to highlight, such as the reader's own dataset.
@@ -88,12 +94,15 @@ def map_page(
     if overlap is not None:
         overlap = overlap[order][:, order]
 
+    facts = _facts(boxes, table, overlap, on_top[order])
+    if evidence is not None:
+        _add_evidence(facts, lambda i, j: evidence(int(order[i]), int(order[j])))
     files = Path(__file__).parents[1] / "widgets"
     return Template((files / "map.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
         height=int(height),
         css=(files / "map.css").read_text(encoding="utf-8"),
-        datasets=_json_in_html(_facts(boxes, table, overlap, on_top[order])),
+        datasets=_json_in_html(facts),
         script=(files / "bundle" / "map.js").read_text(encoding="utf-8"),
     )
 
@@ -228,6 +237,16 @@ def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tenso
             for i, row in enumerate(table.to_dict("records"))
         ],
     }
+
+
+def _add_evidence(facts: dict, evidence: Evidence) -> None:
+    """Append to each listed overlap (other, share) the classes that match, as pairs of numbers."""
+    number = {name: k for k, name in enumerate(facts["classes"])}
+    for i, dataset in enumerate(facts["datasets"]):
+        for listed, inward in ((dataset["within"], True), (dataset["contents"], False)):
+            for entry in listed:
+                pair = (i, entry[0]) if inward else (entry[0], i)
+                entry.append([[number[a], number[b]] for a, b in evidence(*pair)])
 
 
 def _strongest_overlaps(boxes: Boxes, overlap: Tensor | None) -> tuple[list, list, list]:

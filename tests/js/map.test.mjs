@@ -3,9 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { decode, encode } from "../../t2b_lib/widgets/js/map/address.js";
+import { lineFactor } from "../../t2b_lib/widgets/js/map/boxes.js";
+import { toCsv } from "../../t2b_lib/widgets/js/map/exports.js";
 import { powerLimits } from "../../t2b_lib/widgets/js/map/filter.js";
+import { groupsBy, licenceKind } from "../../t2b_lib/widgets/js/map/grouping.js";
 import { apart, placesOf } from "../../t2b_lib/widgets/js/map/labels.js";
-import { createIndex, fold, matches, shareOut } from "../../t2b_lib/widgets/js/map/matching.js";
+import {
+  createIndex,
+  fold,
+  matches,
+  shareOut,
+  variants,
+} from "../../t2b_lib/widgets/js/map/matching.js";
 import { tooltipPlace } from "../../t2b_lib/widgets/js/map/panels.js";
 import { smallestAt } from "../../t2b_lib/widgets/js/map/pointing.js";
 import { legible } from "../../t2b_lib/widgets/js/map/scheme.js";
@@ -18,6 +28,10 @@ const dataset = (name, classes, samples = null, containers = []) => ({
   classes,
   samples,
   containers,
+  within: [],
+  contents: [],
+  licence: null,
+  url: null,
   field: null,
 });
 
@@ -119,7 +133,7 @@ test("a fitted view shows its extent, and a flight begins and ends where it shou
   const home = fit(whole, size, stretch);
   assert.ok(whole.width <= home.unit * stretch * size[0]);
   assert.ok(whole.height <= home.unit * size[1]);
-  assert.equal(stretchOf({ width: 100, height: 1 }, size), 1.6);
+  assert.equal(stretchOf({ width: 100, height: 1 }, size), 2.2);
   assert.equal(stretchOf({ width: 0, height: 0 }, size), 1);
   const to = { x: 3, y: 4, unit: home.unit / 50 };
   for (const [t, end] of [
@@ -166,4 +180,43 @@ test("the filter's ends are powers of ten around all sizes", () => {
 test("colours of texts are nearer to the ink", () => {
   assert.equal(legible("#ffffff", "#000000"), "#999999");
   assert.equal(legible("#102030", "#102030"), "#102030");
+});
+
+test("an address keeps what is seen, and belongs to one map", () => {
+  const values = { dataset: "Quick, Draw! & more", search: "Überläufer", colour: "" };
+  const written = encode("Public datasets, by labels", values);
+  assert.deepEqual(decode("Public datasets, by labels", `#${written}`), {
+    dataset: "Quick, Draw! & more",
+    search: "Überläufer",
+  });
+  assert.equal(decode("Another map", `#${written}`), null);
+  assert.equal(decode("Another map", ""), null);
+});
+
+test("queries without the plural's s, and synonyms", () => {
+  assert.deepEqual(variants("zebras"), ["zebras", "zebra"]);
+  assert.deepEqual(variants("glass"), ["glass"]);
+  assert.ok(variants("satellite").includes("remote sensing"));
+  assert.ok(variants("birds").includes("cub-200"));
+});
+
+test("groups by licence, classes and size", () => {
+  const kinds = ["cc-by-nc-4.0", "mit", "cc0-1.0", "imagenet terms", null].map(licenceKind);
+  assert.deepEqual(kinds, ["not for commercial use", "open", "open", "its own terms", "unknown"]);
+  const { names, of } = groupsBy("size", smallState());
+  assert.deepEqual(names, ["below 1,000", "1,000 to 10,000", "unknown"]);
+  assert.deepEqual(of, [1, 0, 2]);
+});
+
+test("a table of datasets is quoted where it must be", () => {
+  const state = smallState();
+  state.datasets[0].name = 'Ani"mals, all';
+  const [head, first] = toCsv([0], state).split("\n");
+  assert.ok(head.startsWith("name,field,samples"));
+  assert.equal(first, '"Ani""mals, all",,1000,,,3,Cat|Überläufer|dog');
+});
+
+test("lines grow with the number of samples", () => {
+  assert.ok(lineFactor(100) < lineFactor(10_000) && lineFactor(10_000) < lineFactor(1_000_000));
+  assert.equal(lineFactor(null), 1);
 });

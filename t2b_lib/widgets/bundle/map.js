@@ -1,115 +1,163 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: 039aca36bb7073bc0fd6655517d6eb83f27fbc4e1c79ca6131b45d3816f06eeb */
-function vt(t){let e=t>600,r=e?.8:1.3;return{plain:{fill:Math.min(.13,Math.max(.03,1.5/Math.sqrt(t))),line:e?.6:.9,width:r},placed:{fill:.25,line:1,width:3,ink:!0},
-dim:{fill:.015,line:e?.06:.15,width:r},container:{fill:.07,line:1,width:2.5},content:{fill:e?.25:.38,line:1,width:1.3},match:{fill:e?.25:.38,line:1,width:1.6},near:{
-fill:.1,line:1,width:1.3,dash:[4,3]},selected:{fill:.3,line:1,width:3.5,ink:!0},hidden:{fill:0,line:0,width:1}}}function Q(t,e){let{datasets:r,everyone:n}=t,o=vt(
-r.length),s={drawn:[],update(){let{roles:i}=t;s.drawn=n.map(d=>t.isShown(d)?o[i?.get(d)??(r[d].placed?"placed":i?"dim":"plain")]:o.hidden)},paint(i,d){let[p,f]=d.
-size;for(let g of n){let u=s.drawn[g];if(u.line===0)continue;let[m,l,w,y]=d.pixels(g);if(l<0||y<0||m>p||w>f)continue;let c=e.hue(g);i.fillStyle=c,i.globalAlpha=
-u.fill,i.fillRect(m,w,l-m,y-w),i.strokeStyle=u.ink?e.ink:c,i.globalAlpha=u.line,i.lineWidth=u.width,u.dash&&i.setLineDash(u.dash),i.strokeRect(m,w,l-m,y-w),u.dash&&
-i.setLineDash([])}i.globalAlpha=1}};return s}var F=(t,e,r)=>Math.min(Math.max(t,e),r);var tt=(t,e)=>t.length>e?`${t.slice(0,e-1)}…`:t,C=(t,e,r=`${e}s`)=>`${t.toLocaleString("en")} ${t===1?e:r}`;function Mt(t,e,r){for(let[n,o]of Object.entries(e))n.startsWith("on")?t.addEventListener(n.slice(2),o):n.startsWith("--")?t.style.setProperty(n,o):o!=null&&t.setAttribute(
-n,o);return t.append(...r.filter(n=>n!=null)),t}var E=(t,e={},...r)=>Mt(document.createElement(t),e,r);var S=t=>document.querySelector(t),et=t=>JSON.parse(document.getElementById(t).textContent),I=t=>E("span",{class:"swatch","--hue":t}),H=new Intl.NumberFormat("e\
-n",{notation:"compact",maximumSignificantDigits:3});var nt=t=>Math.log10(Math.max(t,1));function $t(t){if(!t.length)return[0,1];let[e,r]=[Math.min(...t),Math.max(...t)],n=[Math.floor(nt(e)),Math.ceil(nt(r))];return n[0]===
-n[1]?[n[0],n[0]+1]:n}function ot(t,e){let{datasets:r}=t,n=[S("#least"),S("#most")],o=r.map(p=>p.samples).filter(p=>p!==null),s=$t(o);function i(){let p=t.everyone.
-filter(t.isShown).length,f=r.length-o.length,g=t.range&&f?` (${C(f,"dataset")} of unknown size hidden)`:"";S("#count").textContent=p===r.length?C(p,"dataset"):`${p.
-toLocaleString("en")} of ${C(r.length,"dataset")}${g}`}function d(){let p=n.map(m=>Number(m.value)),f=p[0]===s[0]&&p[1]===s[1];t.range=f?null:p.map(m=>10**m);let g=p.
-map(m=>H.format(10**m));n.forEach((m,l)=>m.setAttribute("aria-valuetext",`${g[l]} samples`)),n[0].style.zIndex=p[0]>(s[0]+s[1])/2?1:0,S("#sizes").textContent=f?
-"any number":`${g[0]} to ${g[1]}`;let u=m=>`${100*(m-s[0])/(s[1]-s[0])}%`;S(".track .span").style.left=u(p[0]),S(".track .span").style.right=`calc(100% - ${u(p[1])}\
-)`,e(),i()}return n.forEach((p,f)=>{Object.assign(p,{min:s[0],max:s[1],step:.05,value:s[f]}),p.disabled=!o.length,p.addEventListener("input",()=>{let g=n.map(u=>Number(
-u.value));g[0]>g[1]&&(p.value=g[1-f]),d()})}),{apply:d,writeCount:i}}var st=t=>[1,3,5].map(e=>parseInt(t.slice(e,e+2),16)),Lt=t=>Math.round(t).toString(16).padStart(2,"0");function rt(t,e){let[r,n]=[st(t),st(e)];return`#${r.map((o,s)=>Lt(
-.6*o+.4*n[s])).join("")}`}function At(){let t=window.frameElement?.ownerDocument,e=t?.documentElement,r=t?.body.dataset.jpThemeLight,n=e?.dataset.theme??e?.getAttribute(
-"theme")??(r===void 0?void 0:r==="true"?"light":"dark"),o=matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light";return n==="light"||n==="dark"?n:o}function it(t){
-let e={};return{get ink(){return e.ink},get sea(){return e.sea},field:r=>e.fields[r],hue:r=>e.fields[t.datasets[r].field]??e.none,update(){let r=document.documentElement;
-r.dataset.scheme=At();let n=getComputedStyle(r),o=s=>n.getPropertyValue(`--${s}`).trim();e={ink:o("ink"),sea:o("sea"),none:o("none"),fields:t.fields.map((s,i)=>o(
-`field-${i}`)||o("none"))}},watch(r){matchMedia("(prefers-color-scheme: dark)").addEventListener("change",r);let n=window.frameElement?.ownerDocument;if(!n)return;
-let o=new MutationObserver(r),s={attributeFilter:["data-theme","theme","data-jp-theme-light"]};o.observe(n.documentElement,s),o.observe(n.body,s)}}}function lt(){
-let t=window.frameElement;if(document.documentElement.classList.toggle("framed",!!t),!t)return;let e=()=>t.style.height=`${Math.ceil(S("main").getBoundingClientRect().
-height)}px`;new ResizeObserver(e).observe(S("main"))}var Ct=[15,13,12],K=2,Tt=30,Ot=200,Dt=(t,e)=>t.x>=e.x+e.width||e.x>=t.x+t.width||t.y>=e.y+e.height||e.y>=t.y+t.height;function zt([t,e,r,n],{width:o,height:s},[
-i,d]){let[p,f]=[Math.max(t,1)+3,Math.min(e,i-1)-3],[g,u]=[Math.max(r,1)+2,Math.min(n,d-1)-2],m=(p+f-o)/2,l=(g+u-s)/2;return{room:f-p,rise:u-g,middle:[[m,l]],within:[
-[p,g],[p,u-s],[f-o,g],[f-o,u-s],[m,l]],beside:[[m,n],[m,r-s],[e+2,l],[t-o-2,l]]}}function Ft(t){let e=document.createElement("canvas").getContext("2d"),r=new Map;
-return(n,o,s)=>{let i=`${s} ${o} ${n}`;return r.has(i)||(e.font=`${s} ${o}px ${t}`,r.set(i,e.measureText(n).width+2*K)),r.get(i)}}function ct(t,e,r){let{datasets:n,
-everyone:o,areas:s,left:i,right:d,bottom:p,top:f}=t,g=getComputedStyle(document.body).fontFamily,u=Ft(g),m=[],l=h=>h===t.selected||n[h].placed;function w(h){let b=h?
-[...h.keys()].sort((k,v)=>s[v]-s[k]):t.largestFirst;return[...o.filter(l),...b.filter(k=>!l(k))].filter(t.isShown)}function y(h){let[b,k]=[e.fromAcross(h.x),e.fromAcross(
-h.x+h.width)],[v,M]=[e.fromDown(h.y+h.height),e.fromDown(h.y)];return o.every($=>i[$]>k||d[$]<b||p[$]>M||f[$]<v||!t.isShown($))}function c(h,b,k){let[v,M]=e.size,
-$=b>.06*v*M,T=tt(n[h].name.replace(/\s+/g," "),Tt),O=l(h)||$?"bold":"normal",A=Ct[$?0:b>.008*v*M||k?1:2],N=Math.ceil(1.3*A)+2*K;return{i:h,text:T,style:O,pixels:A,
-width:u(T,A,O),height:N}}function a(){let[h,b]=e.size,{offsetLeft:k,offsetTop:v,offsetWidth:M,offsetHeight:$}=S(".buttons"),T=[{x:k,y:v,width:M,height:$}],O=L=>L.
-x>=1&&L.y>=1&&L.x+L.width<=h-1&&L.y+L.height<=b-1&&T.every(B=>Dt(L,B)),{roles:A}=t,N=Math.max(12,Math.round(h*b/6e3)),j=0;for(let L of w(A)){if(T.length>N)break;
-let B=e.pixels(L),[V,J,Y,X]=B;if(J<0||X<0||V>h||Y>b)continue;let U=l(L)||A?.get(L)==="match",Z=(J-V)*(X-Y);if(!U&&Z<150){if(A===null)break;continue}let P=c(L,Z,
-U),D=zt(B,P,e.size),G=(W,kt=O)=>W.map(([St,Et])=>({...P,x:St,y:Et})).find(kt),z;D.rise>=P.height&&(P.width<=D.room?z=G(D.within):P.width<=1.6*D.room&&(z=G(D.middle))),
-!z&&U&&(z=G([...D.beside,...D.middle])),!z&&j++<Ot&&(z=G(D.beside,W=>O(W)&&y(W))),z&&T.push(z)}return T.slice(1)}let x=({i:h})=>l(h)?r.ink:rt(r.hue(h),r.ink);return{
-colour:x,get written(){return m},write(){m=a()},paint(h){h.textBaseline="top";for(let{i:b,x:k,y:v,width:M,height:$,text:T,style:O,pixels:A}of m)h.globalAlpha=.72,
-h.fillStyle=r.sea,h.beginPath(),h.roundRect(k,v,M,$,3),h.fill(),h.globalAlpha=1,h.fillStyle=x({i:b}),h.font=`${O} ${A}px ${g}`,h.fillText(T,k+K,v+K+.15*A)},at:(h,b)=>m.
-find(k=>h>=k.x&&h<=k.x+k.width&&b>=k.y&&b<=k.y+k.height)?.i}}function at(t,e,r){let{datasets:n,fields:o}=t,s=o.map((f,g)=>n.filter(u=>u.field===g).length),i=n.some(f=>f.placed),d=null;function p(){let f=(g,u)=>E("button",
-{type:"button","data-field":u,"aria-pressed":d===u,onclick:()=>r(u)},I(e.field(u)),g,E("small",{},String(s[u])));S("#legend").replaceChildren(...o.map((g,u)=>E(
-"li",{},f(g,u))),i?E("li",{class:"placed"},I(e.ink),"placed on the map"):"")}return{write:p,get field(){return d},set field(f){d=f,p()},focus:f=>S(`[data-field=\
-"${f}"]`).focus()}}var ut=3;function It([t,e],{width:r,height:n},[o,s]){return[t+16+r<o?t+16:Math.max(4,t-16-r),Math.max(4,Math.min(e+16,s-n-4))]}var R=(...t)=>E("p",{},...t);function ft(t,e,r,n){
-let{datasets:o,classes:s,fields:i}=t,d=null,p=({samples:a,classes:x,licence:h})=>[a===null?"size unknown":`${H.format(a)} samples`,x.length?C(x.length,"class","\
-classes"):null,h??"licence unknown"].filter(Boolean).join(" · ");function f(a,x){let h=a.classes.slice(0,x).map(k=>s[k]),b=a.classes.length-h.length;return h.join(
-", ")+(b>0?` and ${b.toLocaleString("en")} more`:"")}let g=a=>E("button",{type:"button",class:"opener",onclick:()=>n(a,!0)},o[a].name);function u(a,x,h,b){if(!a.
-length)return null;let k=a.slice(0,h).map(([v,M])=>E("li",{"--share":M,"--hue":r.hue(v)},b?g(v):o[v].name,E("span",{},M.toFixed(2))));return E("ul",{class:"over\
-laps","aria-label":x},...k)}let m=a=>[E("strong",{},a.name),E("p",{class:"facts"},p(a)),a.classes.length?R(f(a,5)):null,u(a.within,"contained in",ut),u(a.contents,
-"contains",ut)];function l(a,x=0,h=0){let[b,k]=[S(".ring"),S(".tooltip")];S("#stage").classList.toggle("on-box",a!==null),b.hidden=k.hidden=a===null;let v=a!==d;
-if(d=a,a===null)return;if(v){k.replaceChildren(...m(o[a]).filter(Boolean));let[A,N,j,L]=e.pixels(a);Object.assign(b.style,{left:`${A-1}px`,top:`${j-1}px`,width:`${N-
-A+2}px`,height:`${L-j+2}px`})}let{offsetWidth:M,offsetHeight:$}=k,[T,O]=It([x,h],{width:M,height:$},e.size);k.style.transform=`translate(${T}px, ${O}px)`}let w=()=>[
-E("p",{class:"help"},"Each box is a dataset. Where one lies inside another, the samples of the first are much like some of the second."),E("p",{class:"help"},"P\
-oint at a box to see what it is; click it to see what contains it and what it contains."),E("h3",{class:"classes"},"The largest boxes"),E("ul",{class:"entries"},
-...t.largestFirst.slice(0,10).map(a=>E("li",{},I(r.hue(a)),g(a))))];function y(a){let x=o[a],h={type:"button","aria-label":"Close the details",onclick:()=>n(null)},
-{samples:b,licence:k,url:v,field:M}=x,$=x.classes.length;return[E("h2",{},E("span",{},x.name),E("button",h,"×")),M===null?null:R(I(r.hue(a)),i[M]),R(b===null?"\
-Size unknown":C(b,"sample")),R(k===null?"Licence unknown":`Licence: ${k}`),v&&E("a",{class:"link",href:v,target:"_blank",rel:"noopener noreferrer"},"The dataset\
-’s page ↗"),u(x.within,"Contained in (from 0.50: bold outline)",1/0,!0),u(x.contents,"Contains (from 0.50: filled)",1/0,!0),$?E("h3",{class:"classes"},C($,"\
-class","classes")):null,$?R(f(x,60)):null]}function c(){let a=S("#details"),x=a.contains(document.activeElement),{selected:h}=t,b=h===null?w():y(h);if(a.replaceChildren(
-...b.filter(Boolean)),h===null){x&&S("#stage").focus({preventScroll:!0});return}a.scrollTop=0,x&&a.querySelector("h2 button").focus({preventScroll:!0})}return{hover:l,
-writeDetails:c}}function Nt([t,e],[r,n],o){let{left:s,right:i,bottom:d,top:p,areas:f,roles:g}=o,[u,m]=[null,1/0];for(let l of o.everyone){let w=i[l]-s[l]<6*r?2*r:0,y=p[l]-d[l]<
-6*n?2*n:0;if(t<s[l]-w||t>i[l]+w||e<d[l]-y||e>p[l]+y||!o.isShown(l))continue;let c=f[l]+(g&&!g.has(l)?1e300:0);(c<m||u===null)&&([u,m]=[l,c])}return u}function dt({
-state:t,view:e,labels:r,panels:n,select:o,clearMarks:s,escape:i}){let d=S("#stage"),p=([c,a])=>r.at(c,a)??Nt([e.fromAcross(c),e.fromDown(a)],e.units,t),f=c=>{let a=S(
-"#plot").getBoundingClientRect();return[c.clientX-a.left,c.clientY-a.top]};d.addEventListener("pointermove",c=>{if(c.pointerType==="touch"||c.buttons)return;if(c.
-target.closest(".buttons"))return n.hover(null);let a=f(c);n.hover(p(a),...a)}),d.addEventListener("pointerleave",()=>n.hover(null));let g=[0,0],u=null;d.addEventListener(
-"pointerdown",c=>{m=!0,g=f(c),!(c.pointerType==="touch"||c.button||c.target.closest(".buttons"))&&(u=g,d.setPointerCapture(c.pointerId))}),d.addEventListener("p\
-ointermove",c=>{if(!u)return;let a=f(c);e.drag(a[0]-u[0],a[1]-u[1]),u=a});for(let c of["pointerup","pointercancel"])d.addEventListener(c,()=>u=null);d.addEventListener(
-"click",c=>{if(c.target.closest(".buttons"))return;let a=f(c);if(Math.hypot(a[0]-g[0],a[1]-g[1])>5)return;let x=p(a);x===null&&t.selected===null&&s(),o(x===t.selected?
-null:x)}),Pt(d,f,e);let m=!window.frameElement,l=0;document.documentElement.addEventListener("pointerleave",()=>m=!window.frameElement),d.addEventListener("whee\
-l",c=>{if(m||c.ctrlKey||c.metaKey){c.preventDefault();let a=c.deltaY*(c.deltaMode?30:1);return e.zoomAbout(Math.exp(a/500),...f(c))}e.stop(),S(".hint").hidden=!1,
-clearTimeout(l),l=setTimeout(()=>S(".hint").hidden=!0,1200)},{passive:!1});let w={in:()=>e.zoom(1/1.6),out:()=>e.zoom(1.6),home:()=>e.fly(e.home)};for(let[c,a]of Object.
-entries(w))S(`#${c}`).addEventListener("click",a);let y={ArrowLeft:()=>e.pan(-.15,0),ArrowRight:()=>e.pan(.15,0),ArrowUp:()=>e.pan(0,.15),ArrowDown:()=>e.pan(0,
--.15),"+":w.in,"-":w.out,0:w.home};d.addEventListener("keydown",c=>{!y[c.key]||c.target!==d||(c.preventDefault(),y[c.key]())}),document.addEventListener("keydow\
-n",c=>{c.key==="Escape"&&i()})}function Pt(t,e,r){let n=({touches:i})=>{let[d,p]=[e(i[0]),e(i[1])];return{middle:[(d[0]+p[0])/2,(d[1]+p[1])/2],span:Math.max(1,Math.
-hypot(d[0]-p[0],d[1]-p[1]))}},o=null,s=i=>{o=i.touches.length===2?n(i):null,o&&i.preventDefault()};for(let i of["touchstart","touchend","touchcancel"])t.addEventListener(
-i,s,{passive:!1});t.addEventListener("touchmove",i=>{if(!o)return;i.preventDefault();let d=n(i);r.drag(d.middle[0]-o.middle[0],d.middle[1]-o.middle[1]),r.zoomAbout(
-o.span/d.span,...d.middle),o=d},{passive:!1})}var _=t=>t.normalize("NFD").replace(/\p{M}/gu,"").toLowerCase();function ht(t,e){let r=e.replace(/[\\^$.*+?()[\]{}|/]/g,"\\$&"),n=new RegExp(`(?<![\\p{L}\\p{N}])${r}`,
-"u"),o=s=>s===e?0:s.startsWith(e)?1:n.test(s)?2:3;return t.map((s,i)=>({i,rank:o(s),length:s.length})).filter(({i:s})=>t[s].includes(e)).sort((s,i)=>s.rank-i.rank||
-s.length-i.length)}function mt({datasets:t,classes:e,isShown:r}){let n=t.map(f=>_(f.name)),o=e.map(_),s=new Map;t.forEach((f,g)=>{for(let u of f.classes){let m=o[u];
-s.has(m)||s.set(m,{spelling:e[u],having:new Set}),s.get(m).having.add(g)}});let i=[...s.keys()],d=[...s.values()];function p(f){let g=_(f.trim());if(!g)return null;
-let u=ht(n,g).map(({i:c})=>c).filter(r),m=ht(i,g),l=m.filter(({rank:c})=>c<3),w=(l.length||u.length?l:m).map(({i:c})=>d[c]),y=new Set(u);for(let{having:c}of w)for(let a of c)
-r(a)&&y.add(a);return{byName:u,byClass:w,found:y}}return{search:p}}function pt(t,e){let r=Math.min(Math.max(8-t,Math.min(3,e)),e);return[Math.min(t,8-r),r]}function gt(t,e){let r=mt(t),n=S("#search"),o=S("#suggestions"),s=[],i=-1;function d(){let y=r.search(n.value);if(s=[],e.clearField(),y===null)e.mark(null),e.writeCount();else{
-let{byName:c,found:a}=y;if(e.mark(a.size?a:null),g(c.length,a.size),s=p(y),a.size===1){let[x]=a;e.select(x),e.goTo([x])}}i=-1,u()}function p({byName:y,byClass:c}){
-let[a,x]=pt(y.length,c.length);return[...y.slice(0,a).map(h=>({text:t.datasets[h].name,note:"dataset",choose:()=>e.select(h,!0)})),...c.slice(0,x).map(h=>({text:h.
-spelling,note:`class of ${C(h.having.size,"dataset")}`,choose:()=>f(h)}))]}function f({spelling:y,having:c}){let a=[...c].filter(t.isShown);e.mark(new Set(a)),S(
-"#count").textContent=`${C(a.length,"dataset")} with the class “${y}”`,a.length===1&&e.select(a[0]),e.goTo(a)}function g(y,c){S("#count").textContent=c?`${C(
-c,"dataset")} found: ${y} by name, ${c-y} by class`:`No dataset and no class is called “${n.value.trim()}”`}function u(){o.replaceChildren(...s.map((y,c)=>E(
-"li",{id:`option-${c}`,role:"option","aria-selected":c===i,onpointerdown:a=>a.preventDefault(),onclick:()=>l(c)},E("span",{},y.text),E("small",{},y.note)))),o.hidden=
-!s.length,n.setAttribute("aria-expanded",!o.hidden),i<0?n.removeAttribute("aria-activedescendant"):n.setAttribute("aria-activedescendant",`option-${i}`)}function m(){
-s=[],i=-1,u()}function l(y){let c=s[y];n.value=c.text,m(),c.choose()}function w(y){let c=s.length;i=i<0&&y<0?c-1:(i+y+c)%c,u()}return n.addEventListener("input",
-d),n.addEventListener("blur",m),n.addEventListener("keydown",y=>{y.key==="Enter"?(i>=0?l(i):t.marked&&e.goTo([...t.marked].filter(t.isShown)),m()):(y.key==="Arr\
-owDown"||y.key==="ArrowUp")&&s.length&&(y.preventDefault(),w(y.key==="ArrowDown"?1:-1))}),{close:m,get isOpen(){return!o.hidden},clear(){n.value="",m()}}}function wt({datasets:t,classes:e,fields:r,left:n,right:o,bottom:s,top:i}){let d=[...t.keys()],p=d.map(u=>(o[u]-n[u])*(i[u]-s[u])),f=d.map(()=>[]);for(let u of d)
-for(let m of t[u].containers)f[m].push(u);let g={datasets:t,classes:e,fields:r,left:n,right:o,bottom:s,top:i,everyone:d,areas:p,contained:f,largestFirst:[...d].
-sort((u,m)=>p[m]-p[u]),selected:null,marked:null,range:null,isShown(u){let[{range:m},{samples:l}]=[g,t[u]];return m===null||l!==null&&l>=m[0]&&l<=m[1]},get roles(){
-let{selected:u,marked:m}=g;if(u===null)return m&&new Map([...m].map(w=>[w,"match"]));let l=new Map(f[u].map(w=>[w,"content"]));for(let w of t[u].containers)l.set(
-w,"container");return l.set(u,"selected")}};return g}function q(t,{left:e,right:r,bottom:n,top:o}){let[s,i,d,p]=[1/0,-1/0,1/0,-1/0];for(let f of t)s=Math.min(s,
-e[f]),i=Math.max(i,r[f]),d=Math.min(d,n[f]),p=Math.max(p,o[f]);return{x:(s+i)/2,y:(d+p)/2,width:i-s,height:p-d}}var Rt=.88,xt=1.6,jt=1e5,Bt=({width:t,height:e},r)=>F(t/r[0]/(e/r[1])||1,1/xt,xt),Gt=({x:t,y:e,width:r,height:n},o,s)=>({x:t,y:e,unit:Math.max(r/s/o[0],n/o[1])/
-Rt});function yt(t,e,r,n){let[o,s]=[e.unit*n*r[0],e.unit*r[1]].map(i=>i/2);return{x:F(t.x,e.x-o,e.x+o),y:F(t.y,e.y-s,e.y+s),unit:F(t.unit,e.unit/jt,e.unit*1.5)}}
-function Wt(t,e,r){let n=r*r*(3-2*r),o=t.unit*(e.unit/t.unit)**n,s=t.unit===e.unit?n:(o-t.unit)/(e.unit-t.unit);return{x:t.x+(e.x-t.x)*s,y:t.y+(e.y-t.y)*s,unit:o}}
-function bt(t,e,r){let n=null,o=[0,0],s=1,i=null,d=0,p=0,f={get size(){return o},get home(){return i},get units(){return[n.unit*s,n.unit]},current:()=>({...n}),
-across:l=>(l-n.x)/(n.unit*s)+o[0]/2,down:l=>(n.y-l)/n.unit+o[1]/2,fromAcross:l=>n.x+(l-o[0]/2)*n.unit*s,fromDown:l=>n.y-(l-o[1]/2)*n.unit,pixels:l=>[f.across(e.
-left[l]),f.across(e.right[l]),f.down(e.top[l]),f.down(e.bottom[l])],look(l){n=yt(l,i,o,s),!p&&(p=requestAnimationFrame(()=>{p=0,r()}))},stop:()=>cancelAnimationFrame(
-d),fly(l){if(f.stop(),matchMedia("(prefers-reduced-motion: reduce)").matches)return f.look(l);let w=f.current(),y=performance.now(),c=a=>{let x=F((a-y)/350,0,1);
-f.look(Wt(w,l,x)),x<1&&(d=requestAnimationFrame(c))};d=requestAnimationFrame(c)},goTo(l){if(!l.length)return;let w=u(l);f.fly({...w,unit:l.length===1?w.unit*1.8:
-w.unit})},zoom:l=>f.fly({...n,unit:n.unit*l}),pan:(l,w)=>f.fly(g(-l*o[0],w*o[1])),drag(l,w){f.stop(),f.look(g(l,w))},zoomAbout(l,w,y){f.stop();let[c,a]=[f.fromAcross(
-w),f.fromDown(y)],{unit:x}=yt({...n,unit:n.unit*l},i,o,s),h=x/n.unit;f.look({x:c+(n.x-c)*h,y:a+(n.y-a)*h,unit:x})}},g=(l,w)=>({x:n.x-l*n.unit*s,y:n.y+w*n.unit,unit:n.
-unit});function u(l){let w=Gt(q(l,e),o,s);return{...w,unit:w.unit||(i?i.unit/20:1/o[1])}}function m(){let l=[t.clientWidth,t.clientHeight];if(!l[0]||!l[1]||l[0]===
-o[0]&&l[1]===o[1])return;let w=i===null||Math.abs(n.unit/i.unit-1)<.01;o=l,s=Bt(q(e.everyone,e),o),i=u(e.everyone),f.look(w?i:n)}return new ResizeObserver(m).observe(
-t),m(),f}function Ht(){let t=wt(et("datasets-json")),e=it(t);e.update();let r=S("#plot"),n=bt(r,t,()=>{i.hover(null),o.write(),u()}),o=ct(t,n,e),s=Q(t,e),i=ft(t,n,e,m),d=at(
-t,e,y),p=ot(t,g),f=gt(t,{select:m,mark:l,goTo:n.goTo,clearField:()=>d.field=null,writeCount:p.writeCount});function g(){i.hover(null),s.update(),o.write(),u()}function u(){
-let[x,h]=n.size,b=window.devicePixelRatio||1,[k,v]=[Math.round(x*b),Math.round(h*b)];(r.width!==k||r.height!==v)&&Object.assign(r,{width:k,height:v});let M=r.getContext(
-"2d");M.setTransform(b,0,0,b,0,0),M.clearRect(0,0,x,h),s.paint(M,n),o.paint(M)}function m(x,h=!1){if(t.selected=x,g(),i.writeDetails(),x===null||!h)return;let[b,
-k,v,M]=n.pixels(x);(b<0||k>n.size[0]||v<0||M>n.size[1]||Math.max(k-b,M-v)<24)&&n.goTo([x])}function l(x){t.marked=x,m(null)}function w(){t.marked=null,f.clear(),
-d.field=null,p.writeCount()}function y(x){let h=d.field!==x;w(),d.field=h?x:null,l(h?new Set(t.everyone.filter(b=>t.datasets[b].field===x)):null),d.focus(x)}function c(){
-if(f.isOpen)return f.close();t.selected===null&&w(),m(null)}function a(){e.update(),g(),d.write(),i.writeDetails()}dt({state:t,view:n,labels:o,panels:i,select:m,
-clearMarks:w,escape:c}),lt(),e.watch(a),a(),p.apply(),S("#stage").map={state:t,scheme:e,view:n,labels:o,boxes:s},document.documentElement.dataset.ready="true"}Ht();
+/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+var ne=()=>window.frameElement?window.parent:window,oe=e=>e.toLowerCase().replace(/[^\p{L}\p{N}]+/gu,"-"),Ne=(e,t)=>`${oe(e)}?${new URLSearchParams(Object.entries(
+t).filter(([,r])=>r))}`;function Ie(e,t){let[r,n]=t.replace(/^#/,"").split("?");return n&&decodeURIComponent(r)===oe(e)?Object.fromEntries(new URLSearchParams(n)):
+null}function se(e){let t=0;return{read:()=>Ie(e,ne().location.hash),write(r){clearTimeout(t),t=setTimeout(()=>{let{history:n,location:o}=ne();n.replaceState(n.
+state,"",`${o.pathname}${o.search}#${Ne(e,r)}`)},250)}}}var B=(e,t,r)=>Math.min(Math.max(e,t),r);var re=(e,t)=>e.length>t?`${e.slice(0,t-1)}…`:e,N=(e,t,r=`${t}s`)=>`${e.toLocaleString("en")} ${e===1?t:r}`;function Re(e){let t=e>600,r=t?.8:1.3;return{plain:{fill:Math.min(.13,Math.max(.03,1.5/Math.sqrt(e))),line:t?.6:.9,width:r},placed:{fill:.25,line:1,width:4,ink:!0},
+dim:{fill:.015,line:t?.06:.15,width:r},container:{fill:.07,line:1,width:2.5},content:{fill:t?.25:.38,line:1,width:1.3},match:{fill:t?.25:.38,line:1,width:1.6},near:{
+fill:.1,line:1,width:1.3,dash:[4,3]},selected:{fill:.3,line:1,width:4,ink:!0},hidden:{fill:0,line:0,width:1}}}var je=e=>e===null?1:B(.5+(Math.log10(Math.max(e,1))-
+2)/3,.5,1.5);function ie(e,t){let{datasets:r,everyone:n}=e,o=Re(r.length),i=r.map(({samples:s})=>({...o.plain,width:o.plain.width*je(s)})),c={drawn:[],update(){
+let{roles:s}=e;c.drawn=n.map(u=>{if(!e.isShown(u))return o.hidden;let f=s?.get(u)??(r[u].placed?"placed":s?"dim":"plain");return f==="plain"?i[u]:o[f]})},paint(s,u){
+let[f,m]=u.size;for(let k of n){let d=c.drawn[k];if(d.line===0)continue;let[l,x,g,a]=u.pixels(k);if(x<0||a<0||l>f||g>m)continue;let b=t.hue(k);s.fillStyle=b,s.globalAlpha=
+d.fill,s.fillRect(l,g,x-l,a-g),s.strokeStyle=d.ink?t.ink:b,s.globalAlpha=d.line,s.lineWidth=d.width,d.dash&&s.setLineDash(d.dash),s.strokeRect(l,g,x-l,a-g),d.dash&&
+s.setLineDash([])}s.globalAlpha=1}};return c}var Pe=e=>{let t=String(e??"");return/[",\n]/.test(t)?`"${t.replaceAll('"','""')}"`:t},Be=e=>e.replace(/[&<>"]/g,t=>({"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&qu\
+ot;"})[t]);function le(e,{datasets:t,classes:r,fields:n}){let o=e.map(c=>{let{name:s,field:u,samples:f,licence:m,url:k,classes:d}=t[c],l=d.map(x=>r[x]).join("|");
+return[s,u===null?"":n[u],f,m,k,d.length,l]});return[["name","field","samples","licence","url","number of classes","classes"],...o].map(c=>`${c.map(Pe).join(",")}\
+
+`).join("")}function ce({state:e,scheme:t,view:r,boxes:n,labels:o}){let[i,c]=r.size,s=m=>m.toFixed(1),u=e.everyone.filter(m=>n.drawn[m].line).map(m=>{let[k,d,l,
+x]=r.pixels(m),{fill:g,line:a,width:b,ink:L}=n.drawn[m],w=t.hue(m);return`<rect x="${s(k)}" y="${s(l)}" width="${s(d-k)}" height="${s(x-l)}" fill="${w}" fill-op\
+acity="${g}" stroke="${L?t.ink:w}" stroke-opacity="${a}" stroke-width="${b}"/>`}),f=o.written.map(m=>`<text x="${s(m.x+2)}" y="${s(m.y+2+m.pixels)}" font-size="${m.
+pixels}" font-weight="${m.style}" fill="${o.colour(m)}">${Be(m.text)}</text>`);return`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${i} ${c}" font-famil\
+y="system-ui, sans-serif"><rect width="100%" height="100%" fill="${t.sea}"/>${u.join("")}${f.join("")}</svg>`}function Q(e,t,r){let n=document.createElement("a");
+n.href=URL.createObjectURL(new Blob([r],{type:t})),n.download=e,n.click(),setTimeout(()=>URL.revokeObjectURL(n.href),1e3)}function Ue(e,t,r){for(let[n,o]of Object.entries(t))n.startsWith("on")?e.addEventListener(n.slice(2),o):n.startsWith("--")?e.style.setProperty(n,o):o!=null&&e.setAttribute(
+n,o);return e.append(...r.filter(n=>n!=null)),e}var E=(e,t={},...r)=>Ue(document.createElement(e),t,r);var M=e=>document.querySelector(e),ae=e=>JSON.parse(document.getElementById(e).textContent),H=e=>E("span",{class:"swatch","--hue":e}),_=new Intl.NumberFormat("e\
+n",{notation:"compact",maximumSignificantDigits:3});var Z="unknown",ue=["2 to 9 classes","10 to 49 classes","50 to 199 classes","200 classes or more"],de=["below 1,000","1,000 to 10,000","10,000 to 100,000","100,\
+000 or more"];function We(e){return e?/-nc|non-?commercial|research/i.test(e)?"not for commercial use":/^(cc0|cc-by|mit|apache|bsd|pd|odc|cdla|gpl|public|etalab|openrail)/i.
+test(e)?"open":"its own terms":Z}var fe=(e,t)=>e.filter(r=>t>=r).length;function ee(e,{datasets:t,fields:r}){if(e==="field")return{names:r,of:t.map(({field:s})=>s)};
+let n={licence:({licence:s})=>We(s),classes:({classes:s})=>s.length?ue[fe([10,50,200],s.length)]:Z,size:({samples:s})=>s===null?Z:de[fe([1e3,1e4,1e5],s)]}[e],o=t.
+map(n),c=["open","not for commercial use","its own terms",...ue,...de,Z].filter(s=>o.includes(s));return{names:c,of:o.map(s=>c.indexOf(s))}}function me(e,{filtered:t,coloured:r}){let n=["licence","classes"].map(c=>[c,ee(c,e)]);for(let[c,{names:s,of:u}]of n){let f=M(`#by-${c}`);f.append(...s.map((m,k)=>E(
+"option",{value:k},m))),f.disabled=s.length<2,f.addEventListener("change",()=>{let{value:m}=f;m===""?delete e.facets[c]:e.facets[c]=k=>u[k]===Number(m),t()})}let o=M(
+"#colour"),i=()=>{e.groups=ee(o.value,e),r()};return o.addEventListener("change",i),{get values(){let c=n.map(([s])=>[s,M(`#by-${s}`).value]);return{...Object.fromEntries(
+c),colour:o.value==="field"?"":o.value}},start(c){for(let s of[...n.map(([u])=>u),"colour"]){let u=s==="colour"?o:M(`#by-${s}`);c[s]!==void 0&&(u.value=c[s],u.dispatchEvent(
+new Event("change")))}}}}var pe=e=>Math.log10(Math.max(e,1));function qe(e){if(!e.length)return[0,1];let[t,r]=[Math.min(...e),Math.max(...e)],n=[Math.floor(pe(t)),Math.ceil(pe(r))];return n[0]===
+n[1]?[n[0],n[0]+1]:n}function he(e,t){let{datasets:r}=e,n=[M("#least"),M("#most")],o=r.map(u=>u.samples).filter(u=>u!==null),i=qe(o);function c(){let u=e.everyone.
+filter(e.isShown).length,f=r.length-o.length,m=e.range&&f?` (${N(f,"dataset")} of unknown size hidden)`:"";M("#count").textContent=u===r.length?N(u,"dataset"):`${u.
+toLocaleString("en")} of ${N(r.length,"dataset")}${m}`}function s(){let u=n.map(d=>Number(d.value)),f=u[0]===i[0]&&u[1]===i[1];e.range=f?null:u.map(d=>10**d);let m=u.
+map(d=>_.format(10**d));n.forEach((d,l)=>d.setAttribute("aria-valuetext",`${m[l]} samples`)),n[0].style.zIndex=u[0]>(i[0]+i[1])/2?1:0,M("#sizes").textContent=f?
+"any number":`${m[0]} to ${m[1]}`;let k=d=>`${100*(d-i[0])/(i[1]-i[0])}%`;M(".track .span").style.left=k(u[0]),M(".track .span").style.right=`calc(100% - ${k(u[1])}\
+)`,t(),c()}return n.forEach((u,f)=>{Object.assign(u,{min:i[0],max:i[1],step:.05,value:i[f]}),u.disabled=!o.length,u.addEventListener("input",()=>{let m=n.map(k=>Number(
+k.value));m[0]>m[1]&&(u.value=m[1-f]),s()})}),{apply:s,writeCount:c}}var ge=e=>[1,3,5].map(t=>parseInt(e.slice(t,t+2),16)),Ge=e=>Math.round(e).toString(16).padStart(2,"0");function we(e,t){let[r,n]=[ge(e),ge(t)];return`#${r.map((o,i)=>Ge(
+.6*o+.4*n[i])).join("")}`}function Ke(){let e=window.frameElement?.ownerDocument,t=e?.documentElement,r=e?.body.dataset.jpThemeLight,n=t?.dataset.theme??t?.getAttribute(
+"theme")??(r===void 0?void 0:r==="true"?"light":"dark"),o=matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light";return n==="light"||n==="dark"?n:o}function xe(e){
+let t={};return{get ink(){return t.ink},get sea(){return t.sea},field:r=>t.fields[r],hue:r=>t.fields[e.groups.of[r]]??t.none,update(){let r=document.documentElement;
+r.dataset.scheme=Ke();let n=getComputedStyle(r),o=i=>n.getPropertyValue(`--${i}`).trim();t={ink:o("ink"),sea:o("sea"),none:o("none"),fields:e.groups.names.map((i,c)=>o(
+`field-${c}`)||o("none"))}},watch(r){matchMedia("(prefers-color-scheme: dark)").addEventListener("change",r);let n=window.frameElement?.ownerDocument;if(!n)return;
+let o=new MutationObserver(r),i={attributeFilter:["data-theme","theme","data-jp-theme-light"]};o.observe(n.documentElement,i),o.observe(n.body,i)}}}function ye(){
+let e=window.frameElement;if(document.documentElement.classList.toggle("framed",!!e),!e)return;let t=()=>e.style.height=`${Math.ceil(M("main").getBoundingClientRect().
+height)}px`;new ResizeObserver(t).observe(M("main"))}var He=[14,13,12,11],X=2,Ye=30,Ve=200,_e=(e,t)=>e.x>=t.x+t.width||t.x>=e.x+e.width||e.y>=t.y+t.height||t.y>=e.y+e.height;function Je([e,t,r,n],{width:o,height:i},[
+c,s]){let[u,f]=[Math.max(e,1)+3,Math.min(t,c-1)-3],[m,k]=[Math.max(r,1)+2,Math.min(n,s-1)-2],d=(u+f-o)/2,l=(m+k-i)/2;return{room:f-u,rise:k-m,middle:[[d,l]],within:[
+[u,m],[u,k-i],[f-o,m],[f-o,k-i],[d,l]],beside:[[d,n],[d,r-i],[t+2,l],[e-o-2,l],[e,r-i],[t-o,r-i],[e,n],[t-o,n]]}}function Ze(e){let t=document.createElement("ca\
+nvas").getContext("2d"),r=new Map;return(n,o,i)=>{let c=`${i} ${o} ${n}`;return r.has(c)||(t.font=`${i} ${o}px ${e}`,r.set(c,t.measureText(n).width+2*X)),r.get(
+c)}}function be(e,t,r){let{datasets:n,everyone:o,areas:i,left:c,right:s,bottom:u,top:f}=e,m=getComputedStyle(document.body).fontFamily,k=Ze(m),d=[],l=w=>w===e.selected||
+n[w].placed;function x(w){let C=w?[...w.keys()].sort((A,p)=>i[p]-i[A]):e.largestFirst;return[...o.filter(l),...C.filter(A=>!l(A))].filter(e.isShown)}function g(w){
+let[C,A]=[t.fromAcross(w.x),t.fromAcross(w.x+w.width)],[p,y]=[t.fromDown(w.y+w.height),t.fromDown(w.y)];return o.every(v=>c[v]>A||s[v]<C||u[v]>y||f[v]<p||!e.isShown(
+v))}function a(w,C,A){let[p,y]=t.size,v=C>.06*p*y,h=re(n[w].name.replace(/\s+/g," "),Ye),$=l(w)||v?"bold":"normal",S=He[v?0:C>.008*p*y||A?1:C>.004*p*y?2:3],F=Math.
+ceil(1.3*S)+2*X;return{i:w,text:h,style:$,pixels:S,width:k(h,S,$),height:F}}function b(){let[w,C]=t.size,{offsetLeft:A,offsetTop:p,offsetWidth:y,offsetHeight:v}=M(
+".buttons"),h=[{x:A,y:p,width:y,height:v}],$=O=>O.x>=1&&O.y>=1&&O.x+O.width<=w-1&&O.y+O.height<=C-1&&h.every(D=>_e(O,D)),{roles:S}=e,F=Math.max(12,Math.round(w*
+C/4e3)),T=0;for(let O of x(S)){if(h.length>F)break;let D=t.pixels(O),[W,K,q,z]=D;if(K<0||z<0||W>w||q>C)continue;let I=l(O)||S?.get(O)==="match",R=(K-W)*(z-q);if(!I&&
+R<150){if(S===null)break;continue}let G=a(O,R,I),j=Je(D,G,t.size),V=(J,Te=$)=>J.map(([ze,De])=>({...G,x:ze,y:De})).find(Te),P;j.rise>=G.height&&(G.width<=j.room?
+P=V(j.within):G.width<=1.6*j.room&&(P=V(j.middle))),!P&&I&&(P=V([...j.beside,...j.middle])),!P&&T++<Ve&&(P=V(j.beside,J=>$(J)&&g(J))),P||(P=V([...j.middle,...j.
+within])),P&&h.push(P)}return h.slice(1)}let L=({i:w})=>l(w)?r.ink:we(r.hue(w),r.ink);return{colour:L,get written(){return d},write(){d=b()},paint(w){w.textBaseline=
+"top";for(let{i:C,x:A,y:p,width:y,height:v,text:h,style:$,pixels:S}of d)w.globalAlpha=.72,w.fillStyle=r.sea,w.beginPath(),w.roundRect(A,p,y,v,3),w.fill(),w.globalAlpha=
+1,w.fillStyle=L({i:C}),w.font=`${$} ${S}px ${m}`,w.fillText(h,A+X,p+X+.15*S)},at:(w,C)=>d.find(A=>w>=A.x&&w<=A.x+A.width&&C>=A.y&&C<=A.y+A.height)?.i}}function ke(e,t,r){let{datasets:n}=e,o=n.some(s=>s.placed),i=null;function c(){let s=(u,f)=>E("button",{type:"button","data-field":f,"aria-pressed":i===f,onclick:()=>r(
+f)},H(t.field(f)),u,E("small",{},String(e.groups.of.filter(m=>m===f).length)));M("#legend").replaceChildren(...e.groups.names.map((u,f)=>E("li",{},s(u,f))),o?E(
+"li",{class:"placed"},H(t.ink),"placed on the map"):"")}return{write:c,get field(){return i},set field(s){i=s,c()},focus:s=>M(`[data-field="${s}"]`).focus()}}var Xe={aerial:["remote sensing"],bird:["cub-200"],car:["stanford cars"],crop:["plants"],digit:["digits and letters"],drawing:["sketch","quick, draw"],flower:["\
+flowers"],garbage:["trash","waste"],handwriting:["digits and letters","handwritten"],insect:["inaturalist"],landuse:["remote sensing"],plane:["aircraft","airpla\
+ne"],satellite:["remote sensing"],"skin cancer":["melanoma","skin lesion","dermamnist"],"traffic sign":["gtsrb"],waste:["trash","garbage"],"x-ray":["chest","cxr",
+"chexpert"],xray:["chest","cxr","chexpert"]};function Qe(e){let t=e.replace(/([^s])s$/,"$1").replace(/ie$/,"y"),r=[e,...t.length>2?[t]:[]];return[...new Set([...r,
+...r.flatMap(n=>Xe[n]??[])])]}var U=e=>e.normalize("NFD").replace(/\p{M}/gu,"").toLowerCase();function et(e,t){let r=t.replace(/[\\^$.*+?()[\]{}|/]/g,"\\$&"),n=new RegExp(
+`(?<![\\p{L}\\p{N}])${r}`,"u"),o=i=>i===t?0:i.startsWith(t)?1:n.test(i)?2:3;return e.map((i,c)=>({i:c,rank:o(i),length:i.length})).filter(({i})=>e[i].includes(t)).
+sort((i,c)=>i.rank-c.rank||i.length-c.length)}function ve({datasets:e,classes:t,fields:r,isShown:n}){let o=r.map(U),i=e.map(d=>U(d.name)),c=t.map(U),s=new Map;e.
+forEach((d,l)=>{for(let x of d.classes){let g=c[x];s.has(g)||s.set(g,{spelling:t[x],having:new Set}),s.get(g).having.add(l)}});let u=[...s.keys()],f=[...s.values()];
+function m(d,l){let x=new Map;for(let g of l)for(let a of et(d,g))x.has(a.i)||x.set(a.i,a);return[...x.values()]}function k(d){let l=U(d.trim());if(!l)return null;
+let x=Qe(l),g=m(i,x).map(({i:y})=>y).filter(n),a=m(o,x).filter(({rank:y})=>y<3).map(({i:y})=>y),b=m(u,x),L=b.filter(({rank:y})=>y<3),C=(L.length||g.length||a.length?
+L:b).map(({i:y})=>f[y]),A=new Set(g);e.forEach(({field:y},v)=>a.includes(y)&&n(v)&&A.add(v));let p=new Map;for(let{having:y}of C)for(let v of y)n(v)&&p.set(v,(p.
+get(v)??0)+1);for(let[y]of[...p].sort((v,h)=>h[1]-v[1]))A.add(y);return{byName:g,byField:a,byClass:C,found:A}}return{search:k}}function $e(e,t){let r=Math.min(Math.
+max(8-e,Math.min(3,t)),t);return[Math.min(e,8-r),r]}var Se=3;function tt([e,t],{width:r,height:n},[o,i]){return[e+16+r<o?e+16:Math.max(4,e-16-r),Math.max(4,Math.min(t+16,i-n-4))]}var Y=(...e)=>E("p",{},...e);function Ee(e,t,r,{
+select:n,compare:o}){let{datasets:i,classes:c,fields:s}=e,u=null,f=({samples:p,classes:y,licence:v})=>[p===null?"size unknown":`${_.format(p)} samples`,y.length?
+N(y.length,"class","classes"):null,v??"licence unknown"].filter(Boolean).join(" · ");function m(p,y){let v=p.classes.slice(0,y).map($=>c[$]),h=p.classes.length-
+v.length;return v.join(", ")+(h>0?` and ${h.toLocaleString("en")} more`:"")}let k=p=>E("button",{type:"button",class:"opener",onclick:()=>n(p,!0)},i[p].name);function d(p,y,v){
+if(!p.length)return null;let h=p.slice(0,v).map(([$,S])=>E("li",{"--share":S,"--hue":r.hue($)},i[$].name,E("span",{},S.toFixed(2))));return E("ul",{class:"overl\
+aps","aria-label":y},...h)}let l=p=>p.map(([y,v])=>[c[y],c[v]]).map(([y,v])=>U(y)===U(v)?y:`${y} → ${v}`).join(", ");function x(p,y,v,h){if(!y.length)return null;
+let $=y.map(([S,F,T])=>{let O=h?e.drawn(p,S):e.drawn(S,p),D=F.toFixed(2);return E("li",{"--share":F,"--hue":r.hue(S)},E("div",{},k(S),g(p,S)),E("span",{title:"c\
+ounted, and drawn"},`${D} · ${O.toFixed(2)}`),T?.length?E("small",{class:"evidence"},l(T)):null)});return E("ul",{class:"overlaps","aria-label":v},...$)}let g=(p,y)=>E(
+"button",{type:"button",class:"compare","aria-label":`Compare with ${i[y].name}`,title:"Compare",onclick:()=>o(p,y)},"⇄"),a=p=>[E("strong",{},p.name),E("p",{class:"\
+facts"},f(p)),p.classes.length?Y(m(p,5)):null,d(p.within,"contained in",Se),d(p.contents,"contains",Se)];function b(p,y=0,v=0){let[h,$]=[M(".ring"),M(".tooltip")];
+M("#stage").classList.toggle("on-box",p!==null),h.hidden=$.hidden=p===null;let S=p!==u;if(u=p,p===null)return;if(S){$.replaceChildren(...a(i[p]).filter(Boolean));
+let[W,K,q,z]=t.pixels(p);Object.assign(h.style,{left:`${W-1}px`,top:`${q-1}px`,width:`${K-W+2}px`,height:`${z-q+2}px`})}let{offsetWidth:F,offsetHeight:T}=$,[O,D]=tt(
+[y,v],{width:F,height:T},t.size);$.style.transform=`translate(${O}px, ${D}px)`}let L=()=>[E("p",{class:"help"},"Each box is a dataset. Where one lies inside ano\
+ther, the samples of the first are much like some of the second. The wider its line, the more samples it has."),E("p",{class:"help"},"Point at a box to see what\
+ it is; click it to see what contains it and what it contains."),E("h3",{class:"classes"},"The largest boxes"),E("ul",{class:"entries"},...e.largestFirst.slice(
+0,10).map(p=>E("li",{},H(r.hue(p)),k(p))))];function w(p){let y=i[p],v={type:"button","aria-label":"Close the details",onclick:()=>n(null)},{samples:h,licence:$,
+url:S,field:F}=y,T=y.classes.length;return[E("h2",{},E("span",{},y.name),E("button",v,"×")),F===null?null:Y(H(r.hue(p)),s[F]),Y(h===null?"Size unknown":N(h,"sa\
+mple")),Y($===null?"Licence unknown":`Licence: ${$}`),S&&E("a",{class:"link",href:S,target:"_blank",rel:"noopener noreferrer"},"The dataset’s page ↗"),x(p,y.
+within,"Contained in: counted · drawn (from 0.50: bold)",!0),x(p,y.contents,"Contains: counted · drawn (from 0.50: filled)",!1),T?E("h3",{class:"classes"},N(T,
+"class","classes")):null,T?Y(m(y,60)):null]}function C(p,y){let[v,h]=[i[p],i[y]],$=(z,I)=>z.within.find(([R])=>i[R]===I)?.[1],S=z=>z===void 0?"below the list":z.
+toFixed(2),F=z=>new Set(z.classes.map(I=>U(c[I]))),[T,O]=[F(v),F(h)],D=[...T].filter(z=>O.has(z)),W=[["",v.name,h.name],["samples",...[v,h].map(({samples:z})=>z===
+null?"?":_.format(z))],["classes",v.classes.length,h.classes.length],["field",...[v,h].map(({field:z})=>z===null?"?":s[z])],["licence",v.licence??"unknown",h.licence??
+"unknown"],["in the other, counted",S($(v,h)),S($(h,v))],["in the other, drawn",S(e.drawn(p,y)),S(e.drawn(y,p))]],K={type:"button","aria-label":"Close the compa\
+rison",onclick:()=>o(p,null)},q=(z,I,R)=>E(I&&R?"td":"th",{scope:I&&R?null:R?"row":"col"},String(z));return[E("h2",{},E("span",{},"Side by side"),E("button",K,"\
+×")),E("table",{},...W.map((z,I)=>E("tr",{},...z.map((R,G)=>q(R,G,I))))),E("h3",{class:"classes"},N(D.length,"class","classes")+" in common"),Y(D.slice(0,60).join(
+", "))]}function A(){let p=M("#details"),y=p.contains(document.activeElement),{selected:v,other:h}=e,S=v===null?L():h===null?w(v):C(v,h);if(p.replaceChildren(...S.
+filter(Boolean)),v===null){y&&M("#stage").focus({preventScroll:!0});return}p.scrollTop=0,y&&p.querySelector("h2 button").focus({preventScroll:!0})}return{hover:b,
+writeDetails:A}}function nt([e,t],[r,n],o){let{left:i,right:c,bottom:s,top:u,areas:f,roles:m}=o,[k,d]=[null,1/0];for(let l of o.everyone){let x=c[l]-i[l]<6*r?2*r:0,g=u[l]-s[l]<
+6*n?2*n:0;if(e<i[l]-x||e>c[l]+x||t<s[l]-g||t>u[l]+g||!o.isShown(l))continue;let a=f[l]+(m&&!m.has(l)?1e300:0);(a<d||k===null)&&([k,d]=[l,a])}return k}function Me({
+state:e,view:t,labels:r,panels:n,select:o,clearMarks:i,escape:c}){let s=M("#stage"),u=([a,b])=>r.at(a,b)??nt([t.fromAcross(a),t.fromDown(b)],t.units,e),f=a=>{let b=M(
+"#plot").getBoundingClientRect();return[a.clientX-b.left,a.clientY-b.top]};s.addEventListener("pointermove",a=>{if(a.pointerType==="touch"||a.buttons)return;if(a.
+target.closest(".buttons"))return n.hover(null);let b=f(a);n.hover(u(b),...b)}),s.addEventListener("pointerleave",()=>n.hover(null));let m=[0,0],k=null;s.addEventListener(
+"pointerdown",a=>{d=!0,m=f(a),!(a.pointerType==="touch"||a.button||a.target.closest(".buttons"))&&(k=m,s.setPointerCapture(a.pointerId))}),s.addEventListener("p\
+ointermove",a=>{if(!k)return;let b=f(a);t.drag(b[0]-k[0],b[1]-k[1]),k=b});for(let a of["pointerup","pointercancel"])s.addEventListener(a,()=>k=null);s.addEventListener(
+"click",a=>{if(a.target.closest(".buttons"))return;let b=f(a);if(Math.hypot(b[0]-m[0],b[1]-m[1])>5)return;let L=u(b);L===null&&e.selected===null&&i(),o(L===e.selected?
+null:L)}),ot(s,f,t);let d=!window.frameElement,l=0;document.documentElement.addEventListener("pointerleave",()=>d=!window.frameElement),s.addEventListener("whee\
+l",a=>{if(d||a.ctrlKey||a.metaKey){a.preventDefault();let b=a.deltaY*(a.deltaMode?30:1);return t.zoomAbout(Math.exp(b/500),...f(a))}t.stop(),M(".hint").hidden=!1,
+clearTimeout(l),l=setTimeout(()=>M(".hint").hidden=!0,1200)},{passive:!1});let x={in:()=>t.zoom(1/1.6),out:()=>t.zoom(1.6),home:()=>t.fly(t.home)};for(let[a,b]of Object.
+entries(x))M(`#${a}`).addEventListener("click",b);let g={ArrowLeft:()=>t.pan(-.15,0),ArrowRight:()=>t.pan(.15,0),ArrowUp:()=>t.pan(0,.15),ArrowDown:()=>t.pan(0,
+-.15),"+":x.in,"-":x.out,0:x.home};s.addEventListener("keydown",a=>{!g[a.key]||a.target!==s||(a.preventDefault(),g[a.key]())}),document.addEventListener("keydow\
+n",a=>{a.key==="Escape"&&c()})}function ot(e,t,r){let n=({touches:c})=>{let[s,u]=[t(c[0]),t(c[1])];return{middle:[(s[0]+u[0])/2,(s[1]+u[1])/2],span:Math.max(1,Math.
+hypot(s[0]-u[0],s[1]-u[1]))}},o=null,i=c=>{o=c.touches.length===2?n(c):null,o&&c.preventDefault()};for(let c of["touchstart","touchend","touchcancel"])e.addEventListener(
+c,i,{passive:!1});e.addEventListener("touchmove",c=>{if(!o)return;c.preventDefault();let s=n(c);r.drag(s.middle[0]-o.middle[0],s.middle[1]-o.middle[1]),r.zoomAbout(
+o.span/s.span,...s.middle),o=s},{passive:!1})}function Le(e,t){let r=ve(e),n=M("#search"),o=M("#suggestions"),i=[],c=-1;function s(){let g=r.search(n.value);if(i=[],t.clearField(),g===null)t.mark(null),t.writeCount();else{
+let{byName:a,byField:b,found:L}=g;if(t.mark(L.size?L:null),m(a.length,b,L),i=u(g),L.size===1){let[w]=L;t.select(w),t.goTo([w])}}c=-1,k()}function u({byName:g,byField:a,
+byClass:b}){let[L,w]=$e(g.length,b.length);return[...a.slice(0,2).map(C=>({text:e.fields[C],note:"field",choose:()=>t.markField(C)})),...g.slice(0,L).map(C=>({text:e.
+datasets[C].name,note:"dataset",choose:()=>t.select(C,!0)})),...b.slice(0,w).map(C=>({text:C.spelling,note:`class of ${N(C.having.size,"dataset")}`,choose:()=>f(
+C)}))]}function f({spelling:g,having:a}){let b=[...a].filter(e.isShown);t.mark(new Set(b)),M("#count").textContent=`${N(b.length,"dataset")} with the class “${g}\
+”`,b.length===1&&t.select(b[0]),t.goTo(b)}function m(g,a,b){let L=[...b].slice(g).filter(C=>a.includes(e.datasets[C].field)),w=[`${g} by name`];L.length&&w.push(
+`${L.length} by field`),w.push(`${b.size-g-L.length} by class`),M("#count").textContent=b.size?`${N(b.size,"dataset")} found: ${w.join(", ")}`:`No dataset and n\
+o class is called “${n.value.trim()}”`}function k(){o.replaceChildren(...i.map((g,a)=>E("li",{id:`option-${a}`,role:"option","aria-selected":a===c,onpointerdown:b=>b.
+preventDefault(),onclick:()=>l(a)},E("span",{},g.text),E("small",{},g.note)))),o.hidden=!i.length,n.setAttribute("aria-expanded",!o.hidden),c<0?n.removeAttribute(
+"aria-activedescendant"):n.setAttribute("aria-activedescendant",`option-${c}`)}function d(){i=[],c=-1,k()}function l(g){let a=i[g];n.value=a.text,d(),a.choose()}
+function x(g){let a=i.length;c=c<0&&g<0?a-1:(c+g+a)%a,k()}return n.addEventListener("input",s),n.addEventListener("blur",d),n.addEventListener("keydown",g=>{g.key===
+"Enter"?(c>=0?l(c):e.marked&&t.goTo([...e.marked].filter(e.isShown)),d()):(g.key==="ArrowDown"||g.key==="ArrowUp")&&i.length&&(g.preventDefault(),x(g.key==="Arr\
+owDown"?1:-1))}),{close:d,get text(){return n.value.trim()},start(g){n.value=g,s(),d()},get isOpen(){return!o.hidden},clear(){n.value="",d()}}}function Ce({datasets:e,classes:t,fields:r,left:n,right:o,bottom:i,top:c}){let s=[...e.keys()],u=s.map(d=>(o[d]-n[d])*(c[d]-i[d])),f=(d,l)=>{let x=(g,a)=>Math.max(
+0,Math.min(a[d],a[l])-Math.max(g[d],g[l]));return u[d]?x(n,o)*x(i,c)/u[d]:0},m=s.map(()=>[]);for(let d of s)for(let l of e[d].containers)m[l].push(d);let k={datasets:e,
+classes:t,fields:r,left:n,right:o,bottom:i,top:c,everyone:s,areas:u,contained:m,largestFirst:[...s].sort((d,l)=>u[l]-u[d]),groups:{names:r,of:e.map(({field:d})=>d)},
+selected:null,other:null,marked:null,range:null,facets:{},drawn:f,isShown(d){let[{range:l},{samples:x}]=[k,e[d]];return(l===null||x!==null&&x>=l[0]&&x<=l[1])&&Object.
+values(k.facets).every(a=>a(d))},get roles(){let{selected:d,marked:l}=k;if(d===null)return l&&new Map([...l].map(w=>[w,"match"]));let{other:x}=k;if(x!==null)return new Map(
+[[x,"selected"],[d,"selected"]]);let{within:g,contents:a,containers:b}=e[d],L=new Map([...g,...a].map(([w])=>[w,"near"]));for(let w of m[d])L.set(w,"content");for(let w of b)
+L.set(w,"container");return L.set(d,"selected")}};return k}function te(e,{left:t,right:r,bottom:n,top:o}){let[i,c,s,u]=[1/0,-1/0,1/0,-1/0];for(let f of e)i=Math.
+min(i,t[f]),c=Math.max(c,r[f]),s=Math.min(s,n[f]),u=Math.max(u,o[f]);return{x:(i+c)/2,y:(s+u)/2,width:c-i,height:u-s}}var st=.88,Oe=2.2,rt=1e5,it=({width:e,height:t},r)=>B(e/r[0]/(t/r[1])||1,1/Oe,Oe),lt=({x:e,y:t,width:r,height:n},o,i)=>({x:e,y:t,unit:Math.max(r/i/o[0],n/o[1])/
+st});function Ae(e,t,r,n){let[o,i]=[t.unit*n*r[0],t.unit*r[1]].map(c=>c/2);return{x:B(e.x,t.x-o,t.x+o),y:B(e.y,t.y-i,t.y+i),unit:B(e.unit,t.unit/rt,t.unit*1.5)}}
+function ct(e,t,r){let n=r*r*(3-2*r),o=e.unit*(t.unit/e.unit)**n,i=e.unit===t.unit?n:(o-e.unit)/(t.unit-e.unit);return{x:e.x+(t.x-e.x)*i,y:e.y+(t.y-e.y)*i,unit:o}}
+function Fe(e,t,r){let n=null,o=[0,0],i=1,c=null,s=0,u=0,f={get size(){return o},get home(){return c},get units(){return[n.unit*i,n.unit]},current:()=>({...n}),
+across:l=>(l-n.x)/(n.unit*i)+o[0]/2,down:l=>(n.y-l)/n.unit+o[1]/2,fromAcross:l=>n.x+(l-o[0]/2)*n.unit*i,fromDown:l=>n.y-(l-o[1]/2)*n.unit,pixels:l=>[f.across(t.
+left[l]),f.across(t.right[l]),f.down(t.top[l]),f.down(t.bottom[l])],look(l){n=Ae(l,c,o,i),!u&&(u=requestAnimationFrame(()=>{u=0,r()}))},stop:()=>cancelAnimationFrame(
+s),fly(l){if(f.stop(),matchMedia("(prefers-reduced-motion: reduce)").matches)return f.look(l);let x=f.current(),g=performance.now(),a=b=>{let L=B((b-g)/350,0,1);
+f.look(ct(x,l,L)),L<1&&(s=requestAnimationFrame(a))};s=requestAnimationFrame(a)},goTo(l){if(!l.length)return;let x=k(l);f.fly({...x,unit:l.length===1?x.unit*1.8:
+x.unit})},zoom:l=>f.fly({...n,unit:n.unit*l}),pan:(l,x)=>f.fly(m(-l*o[0],x*o[1])),drag(l,x){f.stop(),f.look(m(l,x))},zoomAbout(l,x,g){f.stop();let[a,b]=[f.fromAcross(
+x),f.fromDown(g)],{unit:L}=Ae({...n,unit:n.unit*l},c,o,i),w=L/n.unit;f.look({x:a+(n.x-a)*w,y:b+(n.y-b)*w,unit:L})}},m=(l,x)=>({x:n.x-l*n.unit*i,y:n.y+x*n.unit,unit:n.
+unit});function k(l){let x=lt(te(l,t),o,i);return{...x,unit:x.unit||(c?c.unit/20:1/o[1])}}function d(){let l=[e.clientWidth,e.clientHeight];if(!l[0]||!l[1]||l[0]===
+o[0]&&l[1]===o[1])return;let x=c===null||Math.abs(n.unit/c.unit-1)<.01;o=l,i=it(te(t.everyone,t),o),c=k(t.everyone),f.look(x?c:n)}return new ResizeObserver(d).observe(
+e),d(),f}function at(){let e=Ce(ae("datasets-json")),t=xe(e);t.update();let r=!1,n=M("#plot"),o=Fe(n,e,()=>{s.hover(null),i.write(),d()}),i=be(e,o,t),c=ie(e,t),s=Ee(e,o,
+t,{select:l,compare:x}),u=ke(e,t,b),f=he(e,k),m=Le(e,{select:l,mark:g,goTo:o.goTo,markField(h){C.start({colour:"field"}),u.field!==h&&b(h)},clearField:()=>u.field=
+null,writeCount:f.writeCount});function k(){s.hover(null),c.update(),i.write(),d()}function d(){let[h,$]=o.size,S=window.devicePixelRatio||1,[F,T]=[Math.round(h*
+S),Math.round($*S)];(n.width!==F||n.height!==T)&&Object.assign(n,{width:F,height:T});let O=n.getContext("2d");O.setTransform(S,0,0,S,0,0),O.clearRect(0,0,h,$),c.
+paint(O,o),i.paint(O),r&&y()}function l(h,$=!1){if(e.selected=h,e.other=null,k(),s.writeDetails(),h===null||!$)return;let[S,F,T,O]=o.pixels(h);(S<0||F>o.size[0]||
+T<0||O>o.size[1]||Math.max(F-S,O-T)<24)&&o.goTo([h])}function x(h,$){l(h),e.other=$,k(),s.writeDetails(),$!==null&&o.goTo([h,$])}function g(h){e.marked=h,l(null)}
+function a(){e.marked=null,m.clear(),u.field=null,f.writeCount()}function b(h){let $=u.field!==h;a(),u.field=$?h:null,g($?new Set(e.everyone.filter(S=>e.groups.
+of[S]===h)):null),u.focus(h)}function L(){if(m.isOpen)return m.close();e.selected===null&&a(),l(null)}function w(){t.update(),k(),u.write(),s.writeDetails()}let C=me(
+e,{filtered(){k(),f.writeCount()},coloured(){u.field=null,w()}});M("#csv").addEventListener("click",()=>{let h=e.roles?[...e.roles.keys()]:e.everyone;Q("dataset\
+s.csv","text/csv",le(h.filter(e.isShown),e))}),M("#svg").addEventListener("click",()=>Q("map.svg","image/svg+xml",ce({state:e,scheme:t,view:o,boxes:c,labels:i})));
+let A=se(document.title),p=h=>e.datasets.findIndex($=>$.name===h);function y(){let{x:h,y:$,unit:S}=o.current(),F=Math.abs(S/o.home.unit-1)>.01,T=O=>O===null?"":
+e.datasets[O].name;A.write({...C.values,search:m.text,dataset:T(e.selected),with:T(e.other),view:F?[h,$,S].map(O=>Number(O.toPrecision(5))).join(" "):""})}function v(){
+let h=A.read();if(!h)return;C.start(h),h.search&&m.start(h.search);let[$,S]=[h.dataset,h.with].map(D=>D?p(D):-1);$>=0&&l($),$>=0&&S>=0&&x($,S);let[F,T,O]=(h.view??
+"").split(" ").map(Number);O>0&&(o.stop(),o.look({x:F,y:T,unit:O}))}Me({state:e,view:o,labels:i,panels:s,select:l,clearMarks:a,escape:L}),ye(),t.watch(w),w(),f.
+apply(),v(),r=!0,M("#stage").map={state:e,scheme:t,view:o,labels:i,boxes:c,select:l,compare:x},document.documentElement.dataset.ready="true"}at();

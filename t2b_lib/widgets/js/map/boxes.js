@@ -1,4 +1,6 @@
-// How the boxes are drawn.
+// How the boxes are drawn. The width of a line says how many samples a dataset has.
+
+import { clamp } from "../text.js";
 
 /** Opacity of fill and line and the width of the line of each kind of box, for n boxes. */
 function looksOf(n) {
@@ -7,20 +9,28 @@ function looksOf(n) {
   const fill = Math.min(0.13, Math.max(0.03, 1.5 / Math.sqrt(n)));
   return {
     plain: { fill, line: many ? 0.6 : 0.9, width },
-    placed: { fill: 0.25, line: 1, width: 3, ink: true },
+    placed: { fill: 0.25, line: 1, width: 4, ink: true },
     dim: { fill: 0.015, line: many ? 0.06 : 0.15, width },
     container: { fill: 0.07, line: 1, width: 2.5 },
     content: { fill: many ? 0.25 : 0.38, line: 1, width: 1.3 },
     match: { fill: many ? 0.25 : 0.38, line: 1, width: 1.6 },
     near: { fill: 0.1, line: 1, width: 1.3, dash: [4, 3] },
-    selected: { fill: 0.3, line: 1, width: 3.5, ink: true },
+    selected: { fill: 0.3, line: 1, width: 4, ink: true },
     hidden: { fill: 0, line: 0, width: 1 },
   };
 }
 
+/** The width of a line for a number of samples: from half of the usual one to one and a half. */
+export const lineFactor = (samples) =>
+  samples === null ? 1 : clamp(0.5 + (Math.log10(Math.max(samples, 1)) - 2) / 3, 0.5, 1.5);
+
 export function createBoxes(state, scheme) {
   const { datasets, everyone } = state;
   const looks = looksOf(datasets.length);
+  const plain = datasets.map(({ samples }) => ({
+    ...looks.plain,
+    width: looks.plain.width * lineFactor(samples),
+  }));
   const boxes = {
     drawn: [], // the look of each box
 
@@ -29,7 +39,8 @@ export function createBoxes(state, scheme) {
       const { roles } = state;
       boxes.drawn = everyone.map((i) => {
         if (!state.isShown(i)) return looks.hidden;
-        return looks[roles?.get(i) ?? (datasets[i].placed ? "placed" : roles ? "dim" : "plain")];
+        const role = roles?.get(i) ?? (datasets[i].placed ? "placed" : roles ? "dim" : "plain");
+        return role === "plain" ? plain[i] : looks[role];
       });
     },
 

@@ -4,7 +4,7 @@ import { shorten } from "../text.js";
 import { find } from "./page.js";
 import { legible } from "./scheme.js";
 
-const SIZES = [15, 13, 12]; // pixels: of large, middling and small boxes
+const SIZES = [14, 13, 12, 11]; // pixels: of large, middling, small and the smallest boxes
 const PADDING = 2;
 const LONGEST = 30; // letters
 const BESIDE = 200; // boxes tried for a label in the open beside them, each time
@@ -39,6 +39,10 @@ export function placesOf([x0, x1, y0, y1], { width, height }, [w, h]) {
       [middle, y0 - height],
       [x1 + 2, level],
       [x0 - width - 2, level],
+      [x0, y0 - height],
+      [x1 - width, y0 - height],
+      [x0, y1],
+      [x1 - width, y1],
     ],
   };
 }
@@ -92,7 +96,8 @@ export function createLabels(state, view, scheme) {
     const large = area > 0.06 * w * h;
     const text = shorten(datasets[i].name.replace(/\s+/g, " "), LONGEST);
     const style = asked(i) || large ? "bold" : "normal";
-    const pixels = SIZES[large ? 0 : area > 0.008 * w * h || wanted ? 1 : 2];
+    const pixels =
+      SIZES[large ? 0 : area > 0.008 * w * h || wanted ? 1 : area > 0.004 * w * h ? 2 : 3];
     const height = Math.ceil(1.3 * pixels) + 2 * PADDING;
     return { i, text, style, pixels, width: widthOf(text, pixels, style), height };
   }
@@ -109,7 +114,7 @@ export function createLabels(state, view, scheme) {
       taken.every((b) => apart(a, b));
 
     const { roles } = state;
-    const most = Math.max(12, Math.round((w * h) / 6000));
+    const most = Math.max(12, Math.round((w * h) / 4000));
     let tried = 0;
     for (const i of candidates(roles)) {
       if (taken.length > most) break;
@@ -133,6 +138,8 @@ export function createLabels(state, view, scheme) {
       }
       if (!found && wanted) found = first([...places.beside, ...places.middle]);
       if (!found && tried++ < BESIDE) found = first(places.beside, (a) => isFree(a) && isOpen(a));
+      // At last across its own box, over its edges: better than no name where names leave room.
+      if (!found) found = first([...places.middle, ...places.within]);
       if (found) taken.push(found);
     }
     return taken.slice(1);

@@ -4,8 +4,7 @@ import { element } from "../dom.js";
 import { find, swatch } from "./page.js";
 
 export function createLegend(state, scheme, toggle) {
-  const { datasets, fields } = state;
-  const counts = fields.map((_, k) => datasets.filter((dataset) => dataset.field === k).length);
+  const { datasets } = state;
   const placed = datasets.some((dataset) => dataset.placed);
   let field = null; // the one that is marked
 
@@ -21,10 +20,10 @@ export function createLegend(state, scheme, toggle) {
         },
         swatch(scheme.field(k)),
         name,
-        element("small", {}, String(counts[k])),
+        element("small", {}, String(state.groups.of.filter((group) => group === k).length)),
       );
     find("#legend").replaceChildren(
-      ...fields.map((name, k) => element("li", {}, entry(name, k))),
+      ...state.groups.names.map((name, k) => element("li", {}, entry(name, k))),
       placed ? element("li", { class: "placed" }, swatch(scheme.ink), "placed on the map") : "",
     );
   }

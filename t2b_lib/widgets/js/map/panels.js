@@ -2,6 +2,7 @@
 
 import { element } from "../dom.js";
 import { plural } from "../text.js";
+import { fold } from "./matching.js";
 import { compact, find, swatch } from "./page.js";
 
 const TOP = 3; // overlaps that the tooltip lists each way
@@ -14,7 +15,7 @@ export function tooltipPlace([px, py], { width, height }, [w, h]) {
 
 const paragraph = (...children) => element("p", {}, ...children);
 
-export function createPanels(state, view, scheme, select) {
+export function createPanels(state, view, scheme, { select, compare }) {
   const { datasets, classes, fields } = state;
   let hovered = null;
 
@@ -41,8 +42,8 @@ export function createPanels(state, view, scheme, select) {
       datasets[i].name,
     );
 
-  /** One of the two lists of overlaps; with `follow`, names are buttons. */
-  function overlaps(pairs, label, most, follow) {
+  /** One of the two lists of overlaps, as counted. */
+  function overlaps(pairs, label, most) {
     if (!pairs.length) return null;
     const items = pairs
       .slice(0, most)
@@ -50,12 +51,49 @@ export function createPanels(state, view, scheme, select) {
         element(
           "li",
           { "--share": share, "--hue": scheme.hue(j) },
-          follow ? opener(j) : datasets[j].name,
+          datasets[j].name,
           element("span", {}, share.toFixed(2)),
         ),
       );
     return element("ul", { class: "overlaps", "aria-label": label }, ...items);
   }
+
+  /** Which classes match which, such as "beagle → dog". */
+  const evidenceOf = (matched) =>
+    matched
+      .map(([a, b]) => [classes[a], classes[b]])
+      .map(([a, b]) => (fold(a) === fold(b) ? a : `${a} → ${b}`))
+      .join(", ");
+
+  /** The same with names as buttons, the share that is drawn, and the evidence. */
+  function relations(i, pairs, label, inward) {
+    if (!pairs.length) return null;
+    const items = pairs.map(([j, share, matched]) => {
+      const drawn = inward ? state.drawn(i, j) : state.drawn(j, i);
+      const counted = share.toFixed(2);
+      return element(
+        "li",
+        { "--share": share, "--hue": scheme.hue(j) },
+        element("div", {}, opener(j), compareButton(i, j)),
+        element("span", { title: "counted, and drawn" }, `${counted} · ${drawn.toFixed(2)}`),
+        matched?.length ? element("small", { class: "evidence" }, evidenceOf(matched)) : null,
+      );
+    });
+    return element("ul", { class: "overlaps", "aria-label": label }, ...items);
+  }
+
+  const compareButton = (i, j) =>
+    element(
+      "button",
+      {
+        type: "button",
+        class: "compare",
+        "aria-label": `Compare with ${datasets[j].name}`,
+        title: "Compare",
+        onclick: () => compare(i, j),
+      },
+      "⇄",
+    );
 
   const tooltipOf = (dataset) => [
     element("strong", {}, dataset.name),
@@ -93,7 +131,8 @@ export function createPanels(state, view, scheme, select) {
       "p",
       { class: "help" },
       "Each box is a dataset. Where one lies inside another, " +
-        "the samples of the first are much like some of the second.",
+        "the samples of the first are much like some of the second. The wider its line, the more " +
+        "samples it has.",
     ),
     element(
       "p",
@@ -130,18 +169,55 @@ export function createPanels(state, view, scheme, select) {
           { class: "link", href: url, target: "_blank", rel: "noopener noreferrer" },
           "The dataset’s page ↗",
         ),
-      overlaps(dataset.within, "Contained in (from 0.50: bold outline)", Infinity, true),
-      overlaps(dataset.contents, "Contains (from 0.50: filled)", Infinity, true),
+      relations(i, dataset.within, "Contained in: counted · drawn (from 0.50: bold)", true),
+      relations(i, dataset.contents, "Contains: counted · drawn (from 0.50: filled)", false),
       kinds ? element("h3", { class: "classes" }, plural(kinds, "class", "classes")) : null,
       kinds ? paragraph(someClasses(dataset, 60)) : null,
+    ];
+  }
+
+  /** Two datasets side by side. */
+  function comparisonOf(i, j) {
+    const [a, b] = [datasets[i], datasets[j]];
+    const counted = (from, to) => from.within.find(([k]) => datasets[k] === to)?.[1];
+    const share = (value) => (value === undefined ? "below the list" : value.toFixed(2));
+    const own = (dataset) => new Set(dataset.classes.map((k) => fold(classes[k])));
+    const [left, right] = [own(a), own(b)];
+    const common = [...left].filter((name) => right.has(name));
+    const rows = [
+      ["", a.name, b.name],
+      ["samples", ...[a, b].map(({ samples }) => (samples === null ? "?" : compact.format(samples)))],
+      ["classes", a.classes.length, b.classes.length],
+      ["field", ...[a, b].map(({ field }) => (field === null ? "?" : fields[field]))],
+      ["licence", a.licence ?? "unknown", b.licence ?? "unknown"],
+      ["in the other, counted", share(counted(a, b)), share(counted(b, a))],
+      ["in the other, drawn", share(state.drawn(i, j)), share(state.drawn(j, i))],
+    ];
+    const close = {
+      type: "button",
+      "aria-label": "Close the comparison",
+      onclick: () => compare(i, null),
+    };
+    const cell = (text, k, row) =>
+      element(k && row ? "td" : "th", { scope: k && row ? null : row ? "row" : "col" }, String(text));
+    return [
+      element("h2", {}, element("span", {}, "Side by side"), element("button", close, "×")),
+      element(
+        "table",
+        {},
+        ...rows.map((row, r) => element("tr", {}, ...row.map((text, k) => cell(text, k, r)))),
+      ),
+      element("h3", { class: "classes" }, plural(common.length, "class", "classes") + " in common"),
+      paragraph(common.slice(0, 60).join(", ")),
     ];
   }
 
   function writeDetails() {
     const panel = find("#details");
     const focused = panel.contains(document.activeElement);
-    const { selected } = state;
-    const shown = selected === null ? overview() : detailsOf(selected);
+    const { selected, other } = state;
+    const one = () => (other === null ? detailsOf(selected) : comparisonOf(selected, other));
+    const shown = selected === null ? overview() : one();
     panel.replaceChildren(...shown.filter(Boolean));
     if (selected === null) {
       if (focused) find("#stage").focus({ preventScroll: true });

@@ -36,7 +36,7 @@ export function createScheme(state) {
       return colours.sea;
     },
     field: (k) => colours.fields[k],
-    hue: (i) => colours.fields[state.datasets[i].field] ?? colours.none,
+    hue: (i) => colours.fields[state.groups.of[i]] ?? colours.none,
 
     /** Read the colours again. */
     update() {
@@ -48,7 +48,7 @@ export function createScheme(state) {
         ink: colour("ink"),
         sea: colour("sea"),
         none: colour("none"),
-        fields: state.fields.map((_, k) => colour(`field-${k}`) || colour("none")),
+        fields: state.groups.names.map((_, k) => colour(`field-${k}`) || colour("none")),
       };
     },
 

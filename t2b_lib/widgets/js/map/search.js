@@ -5,7 +5,8 @@ import { plural } from "../text.js";
 import { createIndex, shareOut } from "./matching.js";
 import { find } from "./page.js";
 
-/** `actions`: select(i, follow), mark(set or null), goTo(which), clearField(), writeCount(). */
+/** `actions`: select(i, follow), mark(set or null), goTo(which), markField(k), clearField(),
+ *  writeCount(). */
 export function createSearch(state, actions) {
   const index = createIndex(state);
   const input = find("#search");
@@ -21,9 +22,9 @@ export function createSearch(state, actions) {
       actions.mark(null);
       actions.writeCount();
     } else {
-      const { byName, found } = result;
+      const { byName, byField, found } = result;
       actions.mark(found.size ? found : null);
-      say(byName.length, found.size);
+      say(byName.length, byField, found);
       options = optionsFor(result);
       if (found.size === 1) {
         const [only] = found;
@@ -35,9 +36,14 @@ export function createSearch(state, actions) {
     write();
   }
 
-  function optionsFor({ byName, byClass }) {
+  function optionsFor({ byName, byField, byClass }) {
     const [names, classes] = shareOut(byName.length, byClass.length);
     return [
+      ...byField.slice(0, 2).map((k) => ({
+        text: state.fields[k],
+        note: "field",
+        choose: () => actions.markField(k),
+      })),
       ...byName.slice(0, names).map((i) => ({
         text: state.datasets[i].name,
         note: "dataset",
@@ -59,9 +65,13 @@ export function createSearch(state, actions) {
     actions.goTo(shown);
   }
 
-  function say(byName, all) {
-    find("#count").textContent = all
-      ? `${plural(all, "dataset")} found: ${byName} by name, ${all - byName} by class`
+  function say(byName, byField, found) {
+    const inField = [...found].slice(byName).filter((i) => byField.includes(state.datasets[i].field));
+    const parts = [`${byName} by name`];
+    if (inField.length) parts.push(`${inField.length} by field`);
+    parts.push(`${found.size - byName - inField.length} by class`);
+    find("#count").textContent = found.size
+      ? `${plural(found.size, "dataset")} found: ${parts.join(", ")}`
       : `No dataset and no class is called “${input.value.trim()}”`;
   }
 
@@ -122,6 +132,14 @@ export function createSearch(state, actions) {
 
   return {
     close,
+    get text() {
+      return input.value.trim();
+    },
+    start(text) {
+      input.value = text;
+      search();
+      close();
+    },
     get isOpen() {
       return !suggestions.hidden;
     },

@@ -8,6 +8,10 @@
 export function createState({ datasets, classes, fields, left, right, bottom, top }) {
   const everyone = [...datasets.keys()];
   const areas = everyone.map((i) => (right[i] - left[i]) * (top[i] - bottom[i]));
+  const shareOf = (i, j) => {
+    const side = (low, high) => Math.max(0, Math.min(high[i], high[j]) - Math.max(low[i], low[j]));
+    return areas[i] ? (side(left, right) * side(bottom, top)) / areas[i] : 0;
+  };
   const contained = everyone.map(() => []);
   for (const i of everyone) for (const j of datasets[i].containers) contained[j].push(i);
   const state = {
@@ -23,21 +27,37 @@ export function createState({ datasets, classes, fields, left, right, bottom, to
     contained,
     largestFirst: [...everyone].sort((a, b) => areas[b] - areas[a]),
 
+    groups: { names: fields, of: datasets.map(({ field }) => field) }, // what colours follow
     selected: null, // the dataset whose details are shown
-    marked: null, // what a search or a field of the legend marks: a set, or null
+    other: null, // the dataset that it is compared with
+    marked: null, // what a search or an entry of the legend marks: a set, or null
     range: null, // of the samples, where it is not all of them
+    facets: {}, // what else must hold, by name: a test of a dataset's number
+
+    /** How much of box i lies in box j, as drawn. */
+    drawn: shareOf,
 
     isShown(i) {
       const [{ range }, { samples }] = [state, datasets[i]];
-      return range === null || (samples !== null && samples >= range[0] && samples <= range[1]);
+      const sized = range === null || (samples !== null && samples >= range[0] && samples <= range[1]);
+      return sized && Object.values(state.facets).every((holds) => holds(i));
     },
 
     /** Where anything is selected or marked: a Map from its number to how it is drawn; else null. */
     get roles() {
       const { selected, marked } = state;
       if (selected === null) return marked && new Map([...marked].map((i) => [i, "match"]));
-      const roles = new Map(contained[selected].map((i) => [i, "content"]));
-      for (const i of datasets[selected].containers) roles.set(i, "container");
+      const { other } = state;
+      if (other !== null) {
+        return new Map([
+          [other, "selected"],
+          [selected, "selected"],
+        ]);
+      }
+      const { within, contents, containers } = datasets[selected];
+      const roles = new Map([...within, ...contents].map(([i]) => [i, "near"]));
+      for (const i of contained[selected]) roles.set(i, "content");
+      for (const i of containers) roles.set(i, "container");
       return roles.set(selected, "selected");
     },
   };

@@ -4,7 +4,7 @@ import { clamp } from "../text.js";
 import { extent } from "./state.js";
 
 const TAKES_IN = 0.88; // of the frame is filled by what the view is fitted to
-const STRETCH = 1.6; // how much longer a unit may be along one axis than along the other
+const STRETCH = 2.2; // how much longer a unit may be along one axis than along the other
 const DEEPEST = 1e5; // zoom
 
 /** How much longer a unit is up than across. Up to a point, this lets an extent fill the frame. */
