@@ -24,13 +24,8 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
     A binary relation (containment) is scored by F1: i is predicted to be contained in j if
     `model.containment_score` exceeds a threshold. This is the model's own `threshold_`, if it has
     one from its training pairs, or chosen on the validation pairs. A graded relation is scored by
-    Spearman's rank correlation with `model.predict`.
-
-    Parameters
-    ----------
-    model : Task2Box or a baseline, fitted on `split`
-    tasks : TaskCollection
-    split : Split
+    Spearman's rank correlation with `model.predict`. The model is a `Task2Box` or a baseline that
+    was fitted on `split`.
 
     Returns
     -------

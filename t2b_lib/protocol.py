@@ -146,22 +146,9 @@ def random_case(
     drawn brings those that it lies in, until there are enough; the novel ones are drawn from the
     rest.
 
-    Parameters
-    ----------
-    tasks, novel, seed, fractions
-        As in `split`.
-    datasets : int, optional
-        Number of datasets drawn, the novel ones among them; all if left out.
-
-    Returns
-    -------
-    Split
-        Its indices refer to the whole of `tasks`.
-
-    Raises
-    ------
-    ValueError
-        As `split`, or if `datasets` is too small or too large.
+    `datasets` is the number of datasets drawn, the novel ones among them; all if left out. The rest
+    is as in `split`, but the indices refer to the whole of `tasks`. Raises ValueError as `split`,
+    or if `datasets` is too small or too large.
     """
     if datasets is None:
         return split(tasks, novel=novel, seed=seed, fractions=fractions)

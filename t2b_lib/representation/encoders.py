@@ -34,12 +34,8 @@ class OpenClipEncoder:
         As in `Task2Box`. The network computes in bfloat16 on a GPU that has it, in float16 on an
         older GPU, and in float32 on the CPU.
 
-    Raises
-    ------
-    ModuleNotFoundError
-        open_clip is not installed.
-    ValueError
-        An unknown model or tag, or a checkpoint of another model.
+    Raises ModuleNotFoundError if open_clip is not installed, and ValueError for an unknown model or
+    tag, or a checkpoint of another model.
     """
 
     def __init__(

@@ -125,22 +125,14 @@ def extract(
     progress : bool
         Whether to show a progress bar.
 
-    Returns
-    -------
-    Extraction
-
     Raises
     ------
     ModuleNotFoundError
         Ray is needed and not installed.
     ValueError
         A prompt without {}, no readable image at all, an encoder that leaves out images, or a
-        stream on a cluster.
-
-    Warns
-    -----
-    UserWarning
-        Says how many images could not be read, and names the first.
+        stream on a cluster. If only some images cannot be read, a UserWarning says how many, and
+        names the first.
     """
     if "{}" not in prompt:
         raise ValueError(f"the prompt {prompt!r} has no {{}} for the label.")

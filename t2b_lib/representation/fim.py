@@ -70,19 +70,10 @@ class Probe:
     device : str
         As in `Task2Box`.
 
-    Attributes
-    ----------
-    filters : list of str
-        Names of the weight tensors that the vector describes: all but those of the classifier.
-    size : int
-        Length of the vector, one number for each output filter: 17,024 for ResNet-34.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        timm, or the weights, are not installed.
-    ValueError
-        An unknown model, a file with other weights, or a module without these methods.
+    Its `filters` are the names of the weight tensors that the vector describes: all but those of
+    the classifier. Its `size` is the length of the vector, one number for each output filter:
+    17,024 for ResNet-34. Raises ModuleNotFoundError if timm or the weights are not installed, and
+    ValueError for an unknown model, a file with other weights, or a module without these methods.
     """
 
     def __init__(

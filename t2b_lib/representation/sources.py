@@ -347,16 +347,8 @@ def hub_images(
     classes : sequence, optional
         All values of the label column, if a stream does not list them.
 
-    Returns
-    -------
-    IndexedImages, or StreamedImages if `streaming`
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The package datasets is not installed.
-    ValueError
-        No column of images or of classes.
+    Returns `IndexedImages`, or `StreamedImages` if `streaming`. Raises ModuleNotFoundError if the
+    package datasets is not installed, and ValueError if there is no column of images or of classes.
     """
     datasets = import_extra("datasets", "hub")
     where, what = _builder(source)
