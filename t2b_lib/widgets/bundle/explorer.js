@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 172c500da9287128001478f73f26589a0f02654de6eb774b85a98dd6ac6961a1 */
 var nt="http://www.w3.org/2000/svg",V={"data-lm-suppress-shortcuts":"true"};function K(t,n,r){for(let[e,s]of Object.entries(n))e.startsWith("on")?t.addEventListener(
 e.slice(2),s):e.startsWith("--")?t.style.setProperty(e,s):s!=null&&t.setAttribute(e,s);return t.append(...r.filter(e=>e!=null)),t}var rt=(t,n={},...r)=>K(document.
 createElement(t),n,r),h=(t,n,r={},...e)=>t.appendChild(rt(n,r,...e)),x=(t,n,r={},...e)=>t.appendChild(K(document.createElementNS(nt,n),r,e));function v(t,n){for(let[

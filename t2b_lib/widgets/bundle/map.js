@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 25788925ed4ae02b5abee9d03dfdcbdb18eff9a5db63f8bf413166499196db5f */
 var ne=()=>window.frameElement?window.parent:window,oe=e=>e.toLowerCase().replace(/[^\p{L}\p{N}]+/gu,"-"),Ne=(e,t)=>`${oe(e)}?${new URLSearchParams(Object.entries(
 t).filter(([,r])=>r))}`;function Ie(e,t){let[r,n]=t.replace(/^#/,"").split("?");return n&&decodeURIComponent(r)===oe(e)?Object.fromEntries(new URLSearchParams(n)):
 null}function se(e){let t=0;return{read:()=>Ie(e,ne().location.hash),write(r){clearTimeout(t),t=setTimeout(()=>{let{history:n,location:o}=ne();n.replaceState(n.

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: c3b5d4cb772476381fac838538e6dde37737e21d755011caff405b77a44a9258 */
 var Gt="http://www.w3.org/2000/svg",H={"data-lm-suppress-shortcuts":"true"};function ht(t,e,o){for(let[r,a]of Object.entries(e))r.startsWith("on")?t.addEventListener(
 r.slice(2),a):r.startsWith("--")?t.style.setProperty(r,a):a!=null&&t.setAttribute(r,a);return t.append(...o.filter(r=>r!=null)),t}var G=(t,e={},...o)=>ht(document.
 createElement(t),e,o),h=(t,e,o={},...r)=>t.appendChild(G(e,o,...r)),L=(t,e,o={},...r)=>t.appendChild(ht(document.createElementNS(Gt,e),o,r));function D(t,e){for(let[

@@ -1,4 +1,4 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: ff570a4c507fb7f7b11544b4e9cabc61a6388b2c13ba55096ed55add5a4f0e3c */
+/* Built from t2b_lib/widgets by `make bundle`. Sources: 5db12d025e533afd2345b44113dae378832c9d2a4019105dd44fab9deb8bfc24 */
 var Ie="http://www.w3.org/2000/svg",V={"data-lm-suppress-shortcuts":"true"};function Ht(t,e,n){for(let[o,s]of Object.entries(e))o.startsWith("on")?t.addEventListener(
 o.slice(2),s):o.startsWith("--")?t.style.setProperty(o,s):s!=null&&t.setAttribute(o,s);return t.append(...n.filter(o=>o!=null)),t}var X=(t,e={},...n)=>Ht(document.
 createElement(t),e,n),y=(t,e,n={},...o)=>t.appendChild(X(e,n,...o)),R=(t,e,n={},...o)=>t.appendChild(Ht(document.createElementNS(Ie,e),n,o));function P(t,e){for(let[
