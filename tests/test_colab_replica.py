@@ -92,7 +92,7 @@ def test_the_custom_widget_manager_is_asked_for_once(name, models, displayed):
 
 
 def test_version_7_of_the_manager_draws_the_widgets(
-    notebook, displayed, tmp_path, chromium, serve, console_errors
+    name, notebook, displayed, tmp_path, chromium, serve, console_errors
 ):
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
@@ -123,5 +123,5 @@ def test_version_7_of_the_manager_draws_the_widgets(
         wait.until(lambda _, area=area: area.size["height"] > 40 and area.size["width"] > 100)
         drawn = area.find_elements(By.CSS_SELECTOR, "svg, img, canvas, input, select, textarea")
         assert drawn
-    chromium.save_screenshot(str(FOLDER / f"{notebook.cells[0].source.split()[1]}.png"))
+    chromium.save_screenshot(str(FOLDER / f"{name}.png"))
     assert console_errors(chromium) == []
