@@ -54,6 +54,7 @@ class PairModel(Baseline):
     def __init__(self, *, strength: float = 1.0):
         self.strength = strength
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split) -> PairModel:
         """Learn from the training pairs of `split`.
 
@@ -82,6 +83,7 @@ class PairModel(Baseline):
         self.intercept_ = float(model.intercept_[0] - (weights / scale * centre).sum())
         return self
 
+    @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
         """Predicted relation of pairs (P, 2) of rows of `features` (N, D): shape (P,)."""
         check_is_fitted(self, "weights_")
@@ -237,7 +239,9 @@ class Measure(Baseline):
         """Scores of pairs (P, 2) of rows of `features` (N, D), not bounded: shape (P,)."""
         check_is_fitted(self)
         pairs = check_pairs(pairs, len(features))
-        return self._scores(as_tensor(features).double())[pairs[:, 0], pairs[:, 1]]
+        return self._scores(as_tensor(features, torch.float64, "features"))[
+            pairs[:, 0], pairs[:, 1]
+        ]
 
     def _look_at(self, existing: Tensor) -> None:
         """Learn what the measure needs from the features (N, D) of the existing datasets."""

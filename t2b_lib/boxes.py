@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from t2b_lib.checks import check_memory, checked
+
 if TYPE_CHECKING:
     from box_embeddings.parameterizations import BoxTensor
 
@@ -143,6 +145,7 @@ class Boxes(TensorRecord):
         return BoxTensor((self.lower, self.upper))
 
 
+@checked
 def intersection(a: Boxes, b: Boxes, temperature: float = 0.0) -> Boxes:
     """Intersection of boxes, broadcasting over the batch.
 
@@ -160,11 +163,13 @@ def intersection(a: Boxes, b: Boxes, temperature: float = 0.0) -> Boxes:
     return Boxes(lower, upper)
 
 
+@checked
 def volume(boxes: Boxes) -> Tensor:
     """Exact volume, shape (...): the product of the sides, 0 for an empty box."""
     return boxes.sides.clamp_min(0).prod(-1)
 
 
+@checked
 def log_volume(boxes: Boxes) -> Tensor:
     """Logarithm of the exact volume, shape (...): -inf and gradient 0 if empty or flat."""
     sides = boxes.sides
@@ -189,6 +194,7 @@ def soft_log_volume(
     return (softplus(sides, beta=1 / volume_temperature) + _SOFT_SIDE_FLOOR).log().sum(-1)
 
 
+@checked
 def overlap(
     a: Boxes,
     b: Boxes,
@@ -230,6 +236,7 @@ def overlap(
     return torch.where(flat, inside, share).prod(-1)
 
 
+@checked
 def pairwise_overlap(
     boxes: Boxes,
     others: Boxes | None = None,
@@ -243,6 +250,9 @@ def pairwise_overlap(
     From `boxes` of batch shape (..., N) and `others` (..., M), or `boxes` itself where left out, to
     (..., N, M). The rest is as in `overlap`.
     """
+    pairs = boxes.lower.numel() * (boxes if others is None else others).shape[-1]
+    most = (20 if soft else 12) * pairs
+    check_memory("all pairs of so many boxes", most, "take some rows of boxes at a time")
     if soft and others is None:
         return _SoftPairwiseOverlap.apply(
             boxes.lower, boxes.upper, intersection_temperature, volume_temperature

@@ -21,7 +21,7 @@ LEAST = (
     dict.fromkeys(["box_dim", "hidden", "epochs", "batch_size", "cases", "together"], 1)
     | dict.fromkeys(["n", "tile", "neighbours", "clusters", "order", "limit", "height", "size"], 1)
     | dict.fromkeys(["novel", "seed", "parts", "teachers", "datasets", "most", "noise", "reach"], 0)
-    | dict.fromkeys(["min_samples", "max_samples", "ridge", "alpha", "temperature"], 0)
+    | dict.fromkeys(["min_samples", "max_samples", "ridge", "temperature"], 0)
     | dict.fromkeys(["intersection_temperature", "distance_weight", "regularity_weight"], 0)
     | dict.fromkeys(["inverse_volume_weight", "size_weight", "budget", "floor"], 0)
 )
@@ -165,8 +165,7 @@ def _is(value, hint) -> bool:
     if origin is Tensor:
         return hasattr(value, "__array__") or isinstance(value, list | tuple)
     if origin is tuple:
-        items = inner[:1] * len(value) if inner[-1:] == (...,) else inner
-        return isinstance(value, tuple | list) and all(map(_is, value, items))
+        return isinstance(value, tuple | list) and all(_is(item, inner[0]) for item in value)
     if origin in (Sequence, Iterable, Collection):
         return isinstance(value, Iterable) and not isinstance(value, str | bytes)
     if origin is Mapping:
@@ -179,7 +178,8 @@ def _is(value, hint) -> bool:
 def _in_words(hint) -> str:
     origin, inner = get_origin(hint) or hint, get_args(hint)
     if origin is Literal:
-        return " or ".join(f'"{choice}"' for choice in inner)
+        *others, last = (f'"{choice}"' for choice in inner)
+        return f"{', '.join(others)} or {last}" if others else last
     if origin is tuple and inner:
         return f"a tuple, each item {_in_words(inner[0])}"
     words = {

@@ -198,6 +198,7 @@ class Task2Box(BaseEstimator):
         self.progress = progress
 
     @classmethod
+    @checked
     def from_recipe(cls, recipe: str, **changes) -> Task2Box:
         """An unfitted model with the settings of a named recipe.
 
@@ -214,6 +215,7 @@ class Task2Box(BaseEstimator):
             raise ValueError(f"unknown recipe {recipe!r}; there are: {', '.join(RECIPES)}")
         return cls(**(RECIPES[recipe] | changes))
 
+    @checked
     def fit(
         self, tasks: TaskCollection, split: Split | None = None, volumes: Tensor | None = None
     ) -> Task2Box:
@@ -471,6 +473,7 @@ class Ensemble(BaseEstimator):
         self.size = size
         self.seed = seed
 
+    @checked
     def fit(self, tasks: TaskCollection, split: Split | None = None) -> Ensemble:
         """Train all models together on the training pairs of `split`, or on all measured pairs."""
         return fit_many([self], tasks, [split])[0]

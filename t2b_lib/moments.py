@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from t2b_lib.checks import checked
+
 Kind = Literal["average", "gaussian"]
 
 
@@ -93,6 +95,7 @@ class Moments:
         return torch.cat([self.mean, self.squares / self.count[:, None]], dim=1).float()
 
 
+@checked
 def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussian") -> Tensor:
     """Mean, and elementwise variance, of each dataset's vectors (Task2Box, Eq. 1 and 2).
 

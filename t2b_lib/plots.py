@@ -18,6 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 from pandas import DataFrame
 
 from t2b_lib.boxes import Boxes, volume
+from t2b_lib.checks import checked
 from t2b_lib.tables import labels
 
 # Okabe and Ito's palette, for any kind of colour vision. Black is kept for text.
@@ -55,6 +56,7 @@ def show_bokeh(figure, title: str, height: int = 400):
     return HTML(f'<div><iframe {frame} style="{style}"></iframe></div>')
 
 
+@checked
 def draw_boxes(
     boxes: Boxes,
     names: Sequence[str] | None = None,
@@ -317,6 +319,7 @@ def draw_lesson(tasks, split, teacher, owner: str, others: Sequence[str], seed: 
     return figure
 
 
+@checked
 def draw_scores(results: DataFrame, paper: DataFrame) -> Figure:
     """F1 of each method on existing and on novel pairs: a dot for each case, a bar for the mean.
 
@@ -399,6 +402,7 @@ def draw_sizes(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@checked
 def draw_history(history: Mapping[str, Sequence[float]]) -> Axes:
     """The weighted terms of the loss over the epochs, from `Task2Box.history_`."""
     ax = DataFrame(history).plot(x="epoch", color=COLOURS, logy=True, figsize=(6, 3))

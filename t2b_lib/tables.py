@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from t2b_lib.checks import checked
 from t2b_lib.data import read_table
 
 
+@checked
 def summary(results: pd.DataFrame, parts: Sequence[str] = ("existing", "novel")) -> pd.DataFrame:
     """Mean and standard deviation over the cases, a row for each method.
 
@@ -32,6 +34,7 @@ def summary(results: pd.DataFrame, parts: Sequence[str] = ("existing", "novel"))
     return pd.DataFrame(columns | {"cases": groups.size()})
 
 
+@checked
 def by_dimension(results: pd.DataFrame) -> pd.DataFrame:
     """Scores against the dimension of the boxes, as in Figure 6 of the paper.
 
@@ -45,6 +48,7 @@ def by_dimension(results: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(index).sort_index()
 
 
+@checked
 def paper_f1(collection: str, representation: str, training_share: float = 0.8) -> pd.DataFrame:
     """F1 from Table 1, 2 or 5 of the paper, to stand beside our own.
 
@@ -83,6 +87,7 @@ def paper_spearman() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("method")
 
 
+@checked
 def beside_paper(
     results: pd.DataFrame,
     paper: pd.DataFrame,

@@ -108,6 +108,15 @@ def test_the_forms_relations_are_predict(node, form, model, tasks):
     assert seen["effects"][3] == pytest.approx((after - before).abs().mean().item(), abs=2e-3)
 
 
+def test_texts_are_no_answers(form):
+    with pytest.raises(
+        ValueError, match=r"answers must be True or False, got \{'generative': 'no'\}"
+    ):
+        form.answers = {"generative": "no"}
+    with pytest.raises(ValueError, match=r"no attribute 'generate'; there are: .*generative"):
+        form.answers = {"generate": True}
+
+
 def test_answers_can_be_assigned(form):
     before = form.relations
     form.answers = {"new content": True, "object knowledge": True}

@@ -169,8 +169,8 @@ def test_the_table_is_left_alone():
     [
         (0, {}, "budget of 0 is too small.* 3 targets cost 1"),
         (1, {"costs": {"a": 4, "b": 3, "c": 2}}, "cost 2"),
-        (-1, {}, "not negative"),
-        (np.nan, {}, "not negative"),
+        (-1, {}, "budget must be a number from 0"),
+        (np.nan, {}, "budget must be a number from 0"),
         (1, {"targets": ["a", "z"]}, "not a target of any transfer: 'z'"),
         (1, {"sources": ["z"]}, "not a source of any transfer: 'z'"),
         (1, {"targets": []}, "at least one target"),

@@ -59,7 +59,7 @@ def test_rescale_refuses_negative_affinities():
     with pytest.raises(ValueError, match=r"-0\.1"):
         affinity.rescale([0.2, -0.1, np.nan])
     for function in (affinity.rescale, affinity.restore):
-        with pytest.raises(ValueError, match="k must be positive"):
+        with pytest.raises(ValueError, match="k must be a number above 0"):
             function(0.1, k=0)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from t2b_lib.affinity import load_affinities, load_win_rates, task_attributes
+from t2b_lib.affinity import load_affinities, load_win_rates, read_measured, task_attributes
 from t2b_lib.data import read_table
 
 TASKS = list(read_table("taskonomy_tasks")["release"])
@@ -84,7 +84,7 @@ def test_both_loaders_take_the_same_arguments():
         ({"source": "elsewhere"}, "source must be one of 'release', 'measured', not 'elsewhere'"),
         ({"variant": "2k"}, "variant must be one of 'main', '1k', '16k', not '2k'"),
         ({"source": "measured", "variant": "1k"}, "measured transfers must be one of 'main'"),
-        ({"order": 0}, "order must be at least 1"),
+        ({"order": 0}, "order must be a whole number or None from 1"),
         ({"data_dir": "folder"}, 'data_dir is for source="measured"'),
     ],
 )
@@ -289,3 +289,26 @@ def test_a_truncated_table_is_refused(script, tmp_path):
             script.read_pickle(file)
     file.write_bytes(content)
     assert len(script.read_pickle(file)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("affinities", lambda lines: lines[: len(lines) // 2]),
+        ("affinities", lambda lines: lines[:5] + lines[6:]),
+        ("affinities", lambda lines: [lines[0], lines[1].replace(",0.", ",900."), *lines[2:]]),
+        ("affinities", lambda lines: [*lines, lines[1]]),
+        ("affinities", lambda lines: ["a,b", "1,2"]),
+        ("win_rates", lambda lines: lines[: len(lines) // 2]),
+        ("win_rates", lambda lines: lines[:5] + lines[6:]),
+        ("win_rates", lambda lines: [*lines[:3], lines[3].replace(",0.", ",900."), *lines[4:]]),
+        ("win_rates", lambda lines: [*lines[:3], lines[3].replace(",0.", ",x."), *lines[4:]]),
+        ("win_rates", lambda lines: lines[:1]),
+    ],
+)
+def test_a_damaged_measured_table_is_refused(tmp_path, name, damage):
+    source = ROOT / "t2b_lib" / "data" / f"measured_{name}.csv"
+    path = tmp_path / source.name
+    path.write_text("\n".join(damage(source.read_text().splitlines())) + "\n")
+    with pytest.raises(ValueError, match=rf"measured_{name}\.csv is damaged"):
+        read_measured(name, tmp_path)

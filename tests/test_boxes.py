@@ -303,3 +303,15 @@ def test_boxes_compare_by_value():
     assert boxes == Boxes(*map(torch.tensor, corners)) == Boxes(*map(pd.DataFrame, corners))
     assert boxes != Boxes(corners[0], 2 * corners[1]) and boxes != boxes[:1] and boxes != 3
     assert Boxes([math.nan], [1.0]) == Boxes([math.nan], [1.0])
+
+
+def test_pairs_beyond_the_memory_are_refused(monkeypatch):
+    boxes = t2b.Boxes(torch.zeros(30, 2), torch.ones(30, 2))
+    monkeypatch.setattr("t2b_lib.checks.memory", lambda: 10_000)
+    for soft in (False, True):
+        with pytest.raises(MemoryError, match=r"all pairs .* GiB.* take some rows"):
+            t2b.pairwise_overlap(boxes, soft=soft)
+    with pytest.raises(MemoryError, match=r"overlaps of 3,000 samples .* take fewer samples"):
+        t2b.hub.soft_overlap([torch.randn(1500, 8)] * 2)
+    with pytest.raises(MemoryError, match=r"vectors of 100 texts .* embed some at a time"):
+        t2b.representation.embed_texts(["a"] * 100)

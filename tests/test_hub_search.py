@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import logging
 import os
 import re
 import subprocess
@@ -279,10 +280,62 @@ def test_a_rate_limit_that_lifts(hub, monkeypatch):
     assert len(waits) == 2
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>busy</html>",
+        b"",
+        b'{"error": "busy"}',
+        b'["a", "b"]',
+        b'[{"tags": []}]',
+        b'[{"id": "a',
+        b"[null]",
+        b"[[1]]",
+        b"7",
+    ],
+)
+def test_an_answer_that_is_no_listing(hub, monkeypatch, body):
+    monkeypatch.setattr(Handler, "listing", lambda self, query: self.answer(body))
+    with pytest.raises(OSError, match="did not answer with a list of datasets: try again later"):
+        find_datasets()
+
+
+def test_a_cut_connection_and_a_loop_of_redirects(hub, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+
+    def cut(self, query):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"[")
+        self.close_connection = True
+
+    def circle(self, query):
+        self.answer(b"", 302, Location=self.path)
+
+    for listing in (cut, circle):
+        monkeypatch.setattr(Handler, "listing", listing)
+        with pytest.raises(OSError):
+            find_datasets()
+
+
+def test_waiting_for_the_rate_limit_says_so(hub, monkeypatch):
+    waits, said = [], []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    logger = logging.getLogger("huggingface_hub")
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logger.addHandler(handler)
+    hub.limits["listing"] = 1
+    find_datasets()
+    logger.removeHandler(handler)
+    assert len(waits) == 1 and any("etry" in text and "s" in text for text in said), said
+
+
 def test_bad_searches():
     with pytest.raises(ValueError, match="min_samples is 10, but max_samples is only 5"):
         find_datasets(min_samples=10, max_samples=5)
-    with pytest.raises(ValueError, match="limit must be at least 1"):
+    with pytest.raises(ValueError, match="limit must be a whole number or None from 1, got 0"):
         find_datasets(limit=0)
 
 

@@ -54,6 +54,14 @@ def band(**options):
     return Taxonomy.from_table(child, parent, **options)
 
 
+def test_a_deep_hierarchy_is_drawn():
+    names = [f"n{i}" for i in range(1200)]
+    members = np.tril(np.ones((1200, 1201), dtype=bool), 1)[::-1]
+    page = Taxonomy(names, members, [f"c{i}" for i in range(1201)])._repr_html_()
+    assert page.count("<li>") == page.count("</li>") == 1200
+    assert page.count("<ul") == page.count("</ul>") == 1200
+
+
 def test_hand_worked_graph():
     taxonomy = band()
     # "reed" has a single class; of "string" and "plucked" the one further from the top is kept.

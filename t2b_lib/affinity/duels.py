@@ -13,6 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
+
+from t2b_lib.boxes import as_tensor
+from t2b_lib.checks import checked
 
 # Besides transfers, two networks compete: the target's own, and one trained on little data.
 SUPERVISED, SCRATCH = "full supervision", "from scratch"
@@ -37,6 +41,7 @@ class AHPResult(NamedTuple):
     consistency_ratio: np.ndarray
 
 
+@checked
 def ahp(win_rates, clip: float = 0.001) -> AHPResult:
     """Affinities of the sources of a target, from their pairwise win rates.
 
@@ -64,7 +69,7 @@ def ahp(win_rates, clip: float = 0.001) -> AHPResult:
         If there are fewer than two sources, the matrix is not square, a win rate is missing or
         outside [0, 1], or `clip` is out of range.
     """
-    wins = np.array(win_rates, dtype=float)
+    wins = as_tensor(win_rates, torch.float64, "win_rates").numpy().copy()
     if wins.ndim < 2 or wins.shape[-1] != wins.shape[-2] or wins.shape[-1] < 2:
         raise ValueError(
             f"win_rates must have shape (..., S, S) with S >= 2 sources, got {wins.shape}"
@@ -80,6 +85,9 @@ def ahp(win_rates, clip: float = 0.001) -> AHPResult:
             f"win rates are shares in [0, 1], but win_rates{list(index)} is {wins[index]:g}; leave "
             "out sources that were not compared with all others"
         )
+
+    if not np.allclose(wins + wins.swapaxes(-1, -2), 1, rtol=0, atol=0.01):
+        raise ValueError("win rates of two sources against each other must add up to 1")
 
     wins = wins.clip(clip, 1 - clip)
     ratios = wins / wins.swapaxes(-1, -2)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from t2b_lib.affinity.duels import WinRates
+from t2b_lib.checks import checked
 from t2b_lib.data import read_table
 
 
@@ -45,6 +46,7 @@ class Affinities:
         return f"Affinities({len(self.names)} tasks, {counts}, from {self.source})"
 
 
+@checked
 def load_affinities(
     source: str = "release",
     variant: str = "main",
@@ -100,6 +102,7 @@ def load_affinities(
     )
 
 
+@checked
 def load_win_rates(
     source: str = "release",
     variant: str = "main",
@@ -125,7 +128,27 @@ def read_measured(name: str, data_dir: str | os.PathLike | None = None) -> pd.Da
     """A table that ``python -m t2b_rooms table`` made: "win_rates", "affinities" or "tasks"."""
     if data_dir is None:
         return read_table(f"measured_{name}")
-    return pd.read_csv(_measured_file(data_dir, f"measured_{name}.csv"))
+    path = _measured_file(data_dir, f"measured_{name}.csv")
+    table, whole = pd.read_csv(path), True
+    if name == "affinities" and (whole := set(table) >= {"target", "sources", "order", "affinity"}):
+        first = table[table["order"] == 1]
+        size = first["target"].nunique() * first["sources"].nunique()
+        affinity = table["affinity"].dropna()
+        shares = pd.api.types.is_numeric_dtype(affinity) and affinity.between(0, 1).all()
+        whole = shares and len(first) == size == len(first.drop_duplicates(["target", "sources"]))
+    elif name == "win_rates" and (whole := {"target", "contender"} <= set(table)):
+        whole = not table.empty and all(
+            rates.shape == (len(rates),) * 2
+            and np.allclose(rates + rates.T, 1, rtol=0, atol=1e-3)
+            and rates.min() >= 0
+            for rates in map(_rates, (rows for _, rows in table.groupby("target")))
+        )
+    if not whole:
+        raise ValueError(
+            f"{path} is damaged: rows are missing, or numbers are no shares in [0, 1]; make it "
+            "again with `python -m t2b_rooms table`"
+        )
+    return table
 
 
 def read_about(data_dir: str | os.PathLike | None = None) -> dict:
@@ -138,17 +161,20 @@ def read_win_rates(data_dir: str | os.PathLike | None = None) -> dict[str, WinRa
     """The measured win rates of every target, mean over the seeds."""
     found = {}
     for target, rows in read_measured("win_rates", data_dir).groupby("target", sort=False):
-        rates = rows.iloc[:, 2 : 2 + len(rows)].to_numpy(float)
-        found[target] = WinRates(target, tuple(rows["contender"]), rates)
+        found[target] = WinRates(target, tuple(rows["contender"]), _rates(rows))
     return found
+
+
+def _rates(rows: pd.DataFrame) -> np.ndarray:
+    """The win rates among the contenders of one target; NaN where a cell is no number."""
+    cells = rows.iloc[:, 2:].apply(pd.to_numeric, errors="coerce")
+    return cells.dropna(axis="columns", how="all").to_numpy(float)
 
 
 def _read(
     source: str, variant: str, order: int | None, data_dir: str | os.PathLike | None
 ) -> pd.DataFrame:
     _check_choice("source", source, ("release", "measured"))
-    if order is not None and order < 1:
-        raise ValueError(f"order must be at least 1, or None for all orders, not {order}")
     if source == "measured":
         _check_choice("variant of the measured transfers", variant, ("main",))
         return read_measured("affinities", data_dir)

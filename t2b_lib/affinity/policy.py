@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from t2b_lib.checks import checked
 from t2b_lib.collection import listing
 
 
@@ -43,6 +44,7 @@ class TransferPolicy:
         return edges.rename(columns={"sources": "source"})
 
 
+@checked
 def transfer_policy(
     transfers: pd.DataFrame,
     budget: float,
@@ -129,6 +131,7 @@ def transfer_policy(
     )
 
 
+@checked
 def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.DataFrame:
     """Gain and quality of each target under a policy (Taskonomy, Fig. 9).
 
@@ -147,6 +150,7 @@ def policy_win_rates(policy: TransferPolicy, win_rates: pd.DataFrame) -> pd.Data
     return both
 
 
+@checked
 def best_transfers(transfers: pd.DataFrame, win_rates: pd.DataFrame) -> pd.DataFrame:
     """The best transfer to each target that does not use the target's own labels.
 

@@ -9,6 +9,7 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from t2b_lib.boxes import as_tensor
 from t2b_lib.checks import check_pairs, checked
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.model import RECIPES, Ensemble, Task2Box
@@ -34,13 +35,14 @@ _RECIPE = RECIPES["plain"] | {
 _TEACHER_DIM = 5
 
 
+@checked
 def rescale(affinity, k: float = 50.0) -> np.ndarray:
     """Spread affinities over [0, 1]: a' = tanh(k a), Eq. 8 of the Task2Box paper.
 
     The array may have any shape; NaN, not measured, stays NaN. Raises ValueError if `k` (50 in the
     paper) is not positive or an affinity is negative.
     """
-    affinity = np.asarray(affinity, dtype=float)
+    affinity = as_tensor(affinity, torch.float64, "affinity").numpy()
     if not k > 0:
         raise ValueError(f"k must be positive, got {k}")
     if (affinity < 0).any():
@@ -48,6 +50,7 @@ def rescale(affinity, k: float = 50.0) -> np.ndarray:
     return np.tanh(k * affinity)
 
 
+@checked
 def restore(rescaled, k: float = 50.0) -> np.ndarray:
     """Back from `rescale` to affinities, with the same k: a = atanh(a') / k, the inverse of Eq. 8.
 

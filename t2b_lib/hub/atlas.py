@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from t2b_lib.boxes import Boxes, overlap
+from t2b_lib.boxes import Boxes, as_tensor, overlap
+from t2b_lib.checks import checked
 from t2b_lib.collection import TaskCollection, listing
 from t2b_lib.hub.draw import CONTAINED, show_map
 from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
@@ -20,6 +21,7 @@ from t2b_lib.model import Task2Box
 from t2b_lib.moments import Moments
 
 
+@checked
 def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tensor:
     """The volumes t_i of Eq. 13, linear in the logarithm of the datasets' sizes.
 
@@ -42,8 +44,8 @@ def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tenso
     ValueError
         A size that is not positive and finite, or volumes that are not in order.
     """
-    sizes = np.asarray(sizes, dtype=float)
-    if not (np.isfinite(sizes) & (sizes > 0)).all():
+    sizes = as_tensor(sizes, torch.float64, "sizes").numpy()
+    if not sizes.size or not (np.isfinite(sizes) & (sizes > 0)).all():
         raise ValueError("sizes must be positive numbers of samples: leave other datasets out")
     if not 0 < smallest < largest:
         raise ValueError(f"set 0 < smallest < largest, not smallest={smallest}, largest={largest}")
@@ -128,6 +130,7 @@ class HubMap(BaseEstimator):
         self.largest = largest
         self.reach = reach
 
+    @checked
     def fit(
         self, table: pd.DataFrame, samples: Sequence[Tensor], relation: Tensor | None = None
     ) -> HubMap:
@@ -168,6 +171,7 @@ class HubMap(BaseEstimator):
         self.boxes_ = self.model_.embed(self.tasks_.features)
         return self
 
+    @checked
     def place(self, dataset, name: str = "your dataset", most: int = 5) -> Placement:
         """Place a new dataset on the map by one pass through the network.
 

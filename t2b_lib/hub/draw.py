@@ -18,7 +18,8 @@ import torch
 from pandas import DataFrame
 from torch import Tensor
 
-from t2b_lib.boxes import Boxes, pairwise_overlap, volume
+from t2b_lib.boxes import Boxes, as_tensor, pairwise_overlap, volume
+from t2b_lib.checks import checked
 from t2b_lib.collection import listing
 from t2b_lib.store import write_whole
 
@@ -32,6 +33,7 @@ _ROWS_AT_ONCE = 256
 Evidence = Callable[[int, int], Sequence[tuple[str, str]]]
 
 
+@checked
 def map_page(
     boxes: Boxes,
     table: DataFrame,
@@ -78,12 +80,14 @@ def map_page(
     table = _checked_table(table, len(boxes))
     placed = _checked_placed(placed, len(boxes))
     if overlap is not None:
-        overlap = torch.as_tensor(np.asarray(overlap, dtype=np.float32))
+        overlap = as_tensor(overlap, torch.float32, "overlap").cpu()
         if overlap.shape != (len(boxes), len(boxes)):
             raise ValueError(
                 f"the overlap of {len(boxes)} boxes must be a {len(boxes)} x {len(boxes)} matrix, "
                 f"got shape {tuple(overlap.shape)}"
             )
+        if ((overlap < 0) | (overlap > 1)).any():
+            raise ValueError("overlap must lie in [0, 1], or be NaN where not measured")
 
     # Large boxes are drawn first, below the others; the reader's own are drawn last.
     on_top = torch.zeros(len(boxes), dtype=torch.bool)

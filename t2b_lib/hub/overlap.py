@@ -11,13 +11,17 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from t2b_lib.boxes import as_tensor
+from t2b_lib.checks import check_memory, checked
 from t2b_lib.network import pick_device
 
 Samples = Sequence[Tensor] | Mapping[str, Tensor]
 CHANCE = 1 / 400
+MOST = 1e100  # the squares of larger numbers may be infinite
 PAIRS, TILE = 400_000, 20_000
 
 
+@checked
 def soft_overlap(
     samples: Samples,
     others: Samples | None = None,
@@ -76,19 +80,22 @@ def soft_overlap(
         number of features than the first; an unknown `within`; a reach that is negative, or given
         although `within` is another; a tile below 1.
     """
-    if within not in ("reach", "target", "source"):
-        raise ValueError(f'within must be "reach", "target" or "source", not {within!r}')
     if reach is not None and (within != "reach" or not reach >= 0):
         raise ValueError(
             f'reach is a distance of at least 0 for within="reach", not {reach} for {within!r}'
         )
     device = pick_device(device)
     tile = tile or (8192 if device.type == "cuda" else 2048)
-    if tile < 1:
-        raise ValueError(f"tile must be at least 1 sample, not {tile}")
     sources = _checked(samples)
     datasets = sources if others is None else sources + _checked(others, like=sources[0])
     first = 0 if others is None else len(sources)
+    rows = sum(map(len, datasets))
+    check_memory(
+        f"overlaps of {rows:,} samples",
+        8 * rows * (datasets[0].shape[1] + len(datasets) - first) + 16 * min(tile, rows) ** 2,
+        "take fewer samples of each dataset, or a smaller tile",
+        device,
+    )
     with torch.no_grad():
         points, scale = _standardised(datasets, device, tile)
         sizes = [len(s) for s in datasets]
@@ -110,6 +117,7 @@ def soft_overlap(
     return shares.fill_diagonal_(1) if others is None else shares
 
 
+@checked
 def calibrated_reach(samples: Samples, chance: float = CHANCE, seed: int = 0) -> float:
     """The distance within which two samples of different datasets lie with a stated probability.
 
@@ -148,6 +156,7 @@ def calibrated_reach(samples: Samples, chance: float = CHANCE, seed: int = 0) ->
     return float(np.quantile(apart.numpy(), chance))
 
 
+@checked
 def beyond_chance(shares: Tensor, typical: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Soft overlaps without what any dataset would find in the target, however unlike they are.
 
@@ -179,7 +188,8 @@ def _checked(samples: Samples, like: Tensor | None = None) -> list[Tensor]:
     """The samples as floating point tensors that can be compared."""
     by_name = isinstance(samples, Mapping)
     names = [repr(n) for n in samples] if by_name else [f"number {i}" for i in range(len(samples))]
-    tensors = [torch.as_tensor(s) for s in (samples.values() if by_name else samples)]
+    values = samples.values() if by_name else samples
+    tensors = [as_tensor(s, name=f"dataset {n}") for n, s in zip(names, values, strict=True)]
     if not tensors:
         raise ValueError("there is no dataset to compare")
     like = tensors[0] if like is None else like
@@ -195,8 +205,8 @@ def _checked(samples: Samples, like: Tensor | None = None) -> list[Tensor]:
                 f"dataset {name} has {vectors.shape[1]} features, but the first dataset has "
                 f"{like.shape[1]}: embed both with the same encoder"
             )
-        if not vectors.isfinite().all():
-            raise ValueError(f"dataset {name} holds NaN or infinity")
+        if not (vectors.double().abs() < MOST).all():
+            raise ValueError(f"dataset {name} holds NaN, infinity or numbers beyond {MOST:g}")
     return [t if t.is_floating_point() else t.double() for t in tensors]
 
 

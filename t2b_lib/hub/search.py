@@ -14,6 +14,7 @@ import pandas as pd
 from torch import Tensor
 from tqdm import tqdm
 
+from t2b_lib.checks import checked
 from t2b_lib.store import digest, load_checked, save_checked
 
 # The first six are as in the catalogue.
@@ -22,6 +23,7 @@ COLUMNS += ["size", "gated", "downloads", "likes"]
 _MAGNITUDE = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 
+@checked
 def find_datasets(
     task: str = "image-classification",
     *,
@@ -84,8 +86,6 @@ def find_datasets(
     low, high = min_samples or 0, inf if max_samples is None else max_samples
     if low > high:
         raise ValueError(f"min_samples is {low}, but max_samples is only {high}: swap them")
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit must be at least 1 dataset, not {limit}")
     try:
         from huggingface_hub import HfApi
     except ModuleNotFoundError as error:
@@ -113,7 +113,16 @@ def find_datasets(
             ):
                 yield facts | {"url": f"{api.endpoint}/datasets/{info.id}"}
 
-    found = pd.DataFrame(islice(wanted(), limit), columns=COLUMNS)
+    try:
+        found = pd.DataFrame(islice(wanted(), limit), columns=COLUMNS)
+    except OSError:
+        raise
+    # An answer that is no listing fails anywhere in huggingface_hub, with an error of any type.
+    except Exception as error:
+        raise OSError(
+            f"{api.endpoint} did not answer with a list of datasets: try again later, or set "
+            "HF_ENDPOINT to the address of the hub"
+        ) from error
     found["samples"] = found["samples"].astype("Int64")
     found["name"] = found["name"].where(~found["name"].duplicated(keep=False), found["hub_id"])
     return found
@@ -191,6 +200,7 @@ class HubSamples(NamedTuple):
     skipped: pd.DataFrame
 
 
+@checked
 def sample_hub(
     hub_ids: Iterable[str],
     n: int,
@@ -250,8 +260,6 @@ def sample_hub(
     hub_ids = list(dict.fromkeys(hub_ids))
     if empty := [i for i, hub_id in enumerate(hub_ids) if not (hub_id and isinstance(hub_id, str))]:
         raise ValueError(f"dataset number {empty[0]} has no hub id: leave it out")
-    if n < 1:
-        raise ValueError(f"n must be at least 1 sample, not {n}")
     cache = Path(cache)
     cache.mkdir(parents=True, exist_ok=True)
     vectors, skipped = {}, []
@@ -282,11 +290,14 @@ def sample_hub(
 
 
 def _vectors(hub_id: str, n: int, encode: Callable, load: Callable, seed: int) -> Tensor:
-    vectors = encode(load(hub_id).sample(n, seed))
+    sample = load(hub_id).sample(n, seed)
+    vectors = encode(sample)
     if not isinstance(vectors, Tensor) or vectors.dim() != 2:
         raise ValueError(f"encode must return a tensor (n, D), not {type(vectors).__name__}")
     if len(vectors) == 0:
         raise ValueError("it has no samples")
+    if hasattr(sample, "__len__") and len(vectors) != len(sample):
+        raise ValueError(f"encode returned {len(vectors)} vectors for {len(sample)} samples")
     if not vectors.isfinite().all():
         raise ValueError("a vector holds NaN or infinity")
     return vectors.detach().float().cpu().contiguous()

@@ -9,6 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from t2b_lib.checks import check_memory, checked
 from t2b_lib.collection import Samples
 from t2b_lib.extras import import_extra
 from t2b_lib.moments import Kind
@@ -34,6 +35,7 @@ def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {
     return Samples(embed_texts(texts), taxonomy.members, kind)
 
 
+@checked
 def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
     """Representations of datasets from the texts of their labels; classes stand for samples.
 
@@ -43,6 +45,7 @@ def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of 
     return label_samples(taxonomy, kind, prompt).features()
 
 
+@checked
 def embed_texts(texts: Sequence[str]) -> Tensor:
     """Embed texts with all-MiniLM-L6-v2 (Reimers and Gurevych, 2019; Wang et al., 2020).
 
@@ -53,6 +56,9 @@ def embed_texts(texts: Sequence[str]) -> Tensor:
     installed, ValueError if its weights are damaged.
     """
     texts = list(texts)
+    if odd := [i for i, text in enumerate(texts) if not isinstance(text, str)]:
+        raise TypeError(f"texts must be str, but number {odd[0]} is {texts[odd[0]]!r:.60}")
+    check_memory(f"vectors of {len(texts):,} texts", 8 * 384 * len(texts), "embed some at a time")
     if len(texts) < WORTH_KEEPING:
         return _encode(texts)
     key = {"model": MINILM[2], "texts": digest(texts)}

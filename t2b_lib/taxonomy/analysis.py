@@ -19,6 +19,7 @@ from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator
 
 from t2b_lib.boxes import Boxes, log_volume, overlap
+from t2b_lib.checks import checked
 from t2b_lib.collection import Split, TaskCollection
 from t2b_lib.evaluation import evaluate
 from t2b_lib.taxonomy.hierarchy import Taxonomy
@@ -38,6 +39,7 @@ def taxonomic_distances(taxonomy: Taxonomy) -> np.ndarray:
     return shortest_path(graph.tocsr(), directed=False, unweighted=True)[:root, :root]
 
 
+@checked
 def neighbourhood_distances(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """Mean distance to the nearest datasets, among the boxes and in the hierarchy (Fig. 7).
 
@@ -60,6 +62,7 @@ def neighbourhood_distances(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(neighbours, name="neighbours"))
 
 
+@checked
 def box_sizes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """Each dataset's box beside its place in the hierarchy (Fig. 8).
 
@@ -74,6 +77,7 @@ def box_sizes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     return pd.DataFrame(table, index=pd.Index(taxonomy.names, name="dataset"))
 
 
+@checked
 def nested_boxes(boxes: Boxes, taxonomy: Taxonomy) -> pd.DataFrame:
     """How the boxes of each dataset and its parents lie, a row for each such pair (Fig. 8).
 

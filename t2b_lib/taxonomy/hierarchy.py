@@ -267,24 +267,38 @@ class Taxonomy:
         size = self.members.sum(axis=1)
         drawn: dict[int, int] = {}
 
-        def branch(i: int, above: int | None) -> str:
+        lines: list[str] = []
+        # A list of what is left to write, as a hierarchy may be deeper than Python can call.
+        left: list[str | tuple[int, int | None]] = []
+
+        def add_list(indices: list[int], above: int | None) -> None:
+            if indices:
+                left.append("</ul>")
+                left.extend((i, above) for i in reversed(indices))
+                left.append('<ul style="list-style:none;padding-left:1.2em">')
+
+        add_list([i for i in self._inside if not self.parents[i]], None)
+        while left:
+            item = left.pop()
+            if isinstance(item, str):
+                lines.append(item)
+                continue
+            i, above = item
             label = f"{escape(self.names[i])} <small>{size[i]}</small>"
             if i in drawn:
-                return f"<li>{label} <small>· see under {escape(self.names[drawn[i]])}</small></li>"
+                see = f"<small>· see under {escape(self.names[drawn[i]])}</small>"
+                lines.append(f"<li>{label} {see}</li>")
+                continue
             if above is not None:
                 drawn[i] = above
-            inside = branches(list(self._inside[i]), i) + self._classes_of_its_own(i)
-            return f"<li><details><summary>{label}</summary>{inside}</details></li>"
-
-        def branches(indices: list[int], above: int | None) -> str:
-            items = "".join(branch(i, above) for i in indices)
-            return f'<ul style="list-style:none;padding-left:1.2em">{items}</ul>' if items else ""
-
-        roots = [i for i in self._inside if not self.parents[i]]
+            lines.append(f"<li><details><summary>{label}</summary>")
+            left.append(f"{self._classes_of_its_own(i)}</details></li>")
+            add_list(list(self._inside[i]), i)
+        roots = sum(not above for above in self.parents)
         return (
             f"<div><b>{escape(self.title)}</b>: {escape(self._counts())}"
-            f"<details open><summary>{len(roots)} at the top</summary>"
-            f"{branches(roots, None)}</details></div>"
+            f"<details open><summary>{roots} at the top</summary>"
+            f"{''.join(lines)}</details></div>"
         )
 
     def _classes_of_its_own(self, i: int, most: int = 12) -> str:

@@ -85,6 +85,9 @@ class AttributeForm(InteractiveFigure):
             raise ValueError(
                 f"no attribute {', '.join(map(repr, unknown))}; there are: {', '.join(names)}"
             )
+        # A text such as "no" would count as true.
+        if odd := {k: v for k, v in proposal.value.items() if v not in (True, False)}:
+            raise ValueError(f"answers must be True or False, got {odd}")
         return {name: bool(proposal.value.get(name)) for name in names}
 
     @property
