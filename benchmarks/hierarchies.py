@@ -19,6 +19,7 @@ import torch
 import t2b_lib as t2b
 from t2b_lib.baselines import AsymmetricCosine, AsymmetricEuclidean, KLDivergence
 from t2b_lib.protocol import run_protocol
+from t2b_lib.rivals import ExteriorAngle, FittedCosine, GaussianBoxes, OrderEmbedding
 from t2b_lib.tables import beside_paper, labels, paper_f1, summary
 
 # Where the book reads the tables from.
@@ -95,8 +96,19 @@ def methods(options, representation):
             ("Linear", t2b.PairwiseLinear(device=options.device)),
             *([("KL divergence", KLDivergence())] if representation == "gaussian" else []),
             ("Asymmetric cosine", AsymmetricCosine()),
+            ("Cosine with fitted alpha", FittedCosine()),
+            ("Exterior angle", ExteriorAngle()),
             ("Asymmetric Euclidean", AsymmetricEuclidean()),
             ("Random", t2b.RandomGuess()),
+        ]
+    if options.rivals:
+        chosen += [
+            (name, kind(d, device=options.device))
+            for name, kind in {
+                "Order embedding": OrderEmbedding,
+                "Gaussians": GaussianBoxes,
+            }.items()
+            for d in options.dims
         ]
     return chosen
 
@@ -144,6 +156,7 @@ def arguments():
         "--recipes", nargs="*", choices=sorted(t2b.RECIPES), default=["default", "plain", "paper"]
     )
     parser.add_argument("--no-baselines", dest="baselines", action="store_false")
+    parser.add_argument("--rivals", action="store_true", help="order embeddings, Gaussians")
     parser.add_argument("--novel", type=int, help="novel datasets in a case")
     parser.add_argument("--datasets", type=int, help="datasets drawn for a case, novel ones too")
     parser.add_argument("--training-share", type=float, choices=FRACTIONS, default=0.8)

@@ -32,10 +32,10 @@ def main():
 
 def instruments():
     datasets = t2b.taxonomy.imagenet_instruments()
-    features = t2b.representation.prototype_features(datasets, kind="average")
-    tasks = t2b.TaskCollection(datasets.names, features, datasets.containment)
+    samples = t2b.representation.prototype_samples(datasets, kind="average")
+    tasks = t2b.TaskCollection.from_samples(datasets.names, samples, datasets.containment)
     split = t2b.split(tasks, novel=30, seed=0)
-    boxes = t2b.Task2Box(box_dim=2).fit(tasks, split).embed(features)
+    boxes = t2b.Task2Box(box_dim=2).fit(tasks, split).embed(tasks.features)
     return plots.draw_branches(datasets, boxes, BRANCHES, novel=split.novel.tolist())
 
 
