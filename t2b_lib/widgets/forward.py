@@ -23,7 +23,9 @@ def export_network(model: Task2Box) -> dict:
     -------
     dict
         ``side`` (str) and ``layers``, a list of ``weight`` and ``bias``: base64 of little-endian
-        float16, weights (out, in) row by row. The last layer has 2 d units.
+        float16, weights (out, in) row by row. The last layer has 2 d units. Where the projection
+        adds lengths of pieces of the features, ``blocks`` are their sizes and ``centre`` is the
+        mean, in float32; the first layer takes the lengths after the features.
 
     Raises
     ------
@@ -33,11 +35,21 @@ def export_network(model: Task2Box) -> dict:
     network = model.network_
     layers: list[tuple[Tensor, Tensor]] = []
     # What happens to a layer's inputs before its weights: factor * (inputs - shift), or projection.
-    before = torch.eye(model.network_.in_features, dtype=torch.float64)
+    before = torch.eye(network.in_features, dtype=torch.float64)
     shift = torch.zeros(len(before), dtype=torch.float64)
+    lengths = {}
     if isinstance(network.inputs, Projection):
-        before = network.inputs.directions[0].double().cpu().T
-        shift = -before @ network.inputs.centre[0, 0].double().cpu()
+        projection = {
+            name: value[0].double().cpu() for name, value in network.inputs.named_buffers()
+        }
+        before = projection["directions"].T
+        shift = -before @ projection["centre"][0]
+        if network.inputs.blocks:
+            scale = 1 / projection["norm_scale"][0]
+            before = torch.block_diag(before, torch.diag(scale))
+            shift = torch.cat([shift, -scale * projection["norm_centre"][0]])
+            centre = _base64(projection["centre"], "<f4")
+            lengths = {"blocks": list(network.inputs.blocks), "centre": centre}
     heads = [
         torch.cat([getattr(head, name)[0].detach() for head in (network.lower, network.sides)])
         for name in ("weight", "bias")
@@ -53,9 +65,10 @@ def export_network(model: Task2Box) -> dict:
             layers.append((weight @ before, bias.flatten() + weight @ shift))
     return {
         "side": network.settings["side"],
-        "layers": [{"weight": _half(weight), "bias": _half(bias)} for weight, bias in layers],
+        "layers": [{"weight": _base64(w, "<f2"), "bias": _base64(b, "<f2")} for w, b in layers],
+        **lengths,
     }
 
 
-def _half(values: Tensor) -> str:
-    return base64.b64encode(values.numpy().astype("<f2").tobytes()).decode()
+def _base64(values: Tensor, dtype: str) -> str:
+    return base64.b64encode(values.numpy().astype(dtype).tobytes()).decode()

@@ -1,38 +1,39 @@
-/* Built from t2b_lib/widgets by `make bundle`. Sources: fe4da29f920b26f1374f7b8edf1b514eccee355e01e4f3d9303542a5e5bfdaf1 */
-var pt="http://www.w3.org/2000/svg",I={"data-lm-suppress-shortcuts":"true"};function K(t,e,o){for(let[n,s]of Object.entries(e))n.startsWith("on")?t.addEventListener(
-n.slice(2),s):n.startsWith("--")?t.style.setProperty(n,s):s!=null&&t.setAttribute(n,s);return t.append(...o.filter(n=>n!=null)),t}var _=(t,e={},...o)=>K(document.
-createElement(t),e,o),m=(t,e,o={},...n)=>t.appendChild(_(e,o,...n)),v=(t,e,o={},...n)=>t.appendChild(K(document.createElementNS(pt,e),o,n));function N(t,e){for(let[
-o,n]of Object.entries(e))t.setAttribute(o,typeof n=="number"?n.toFixed(2):n)}function P(t,e){t.textContent!==e&&(t.textContent=e)}function ut(t){let e=t>>10&31,o=t&1023,n=e?2**(e-15)*(1+o/1024):2**-14*(o/1024);return t&32768?-n:n}function V(t){let e=Uint8Array.from(atob(t),n=>n.charCodeAt(
-0)),o=new DataView(e.buffer);return Float64Array.from({length:e.length/2},(n,s)=>ut(o.getUint16(2*s,!0)))}var ft={sigmoid:t=>1/(1+Math.exp(-t)),softplus:t=>Math.
-max(t,0)+Math.log1p(Math.exp(-Math.abs(t)))};function Q({side:t,layers:e}){let o=e.map(({weight:s,bias:r})=>[V(s),V(r)]),n=ft[t];return s=>{let r=s;o.forEach(([
-h,a],E)=>{let T=E?r.map(g=>Math.max(g,0)):r;r=a.map((g,$)=>T.reduce((S,d,O)=>S+d*h[$*T.length+O],g))});let i=r.length/2,l=[...r.slice(0,i)];return{lower:l,upper:l.
-map((h,a)=>h+n(r[i+a]))}}}var dt=.5772156649015329,j=1e-4,xt=1e-13,mt=1e-19,gt=(t,e)=>t>20*e?t:e*Math.log1p(Math.exp(t/e)),Z=(t,e,o)=>Math.max(t,e)+o*Math.log1p(Math.exp(-Math.abs(t-e)/o)),
-J=(t,e)=>gt(t-2*dt*j,e)+xt;function wt(t,e,o,n,s){if(s===0)return Math.min(e,n)-Math.max(t,o);let r=Z(t,o,j);return-Z(-e,-n,j)-r}function X(t,e,o,n,s){let r=wt(
-t,e,o,n,s),i=e-t;return s>0?J(r,s)/J(i,s):i<=mt?r>=0?1:0:Math.max(r,0)/i}function B(t,e,o=0){return X(t.lower[0],t.upper[0],e.lower[0],e.upper[0],o)*X(t.lower[1],
-t.upper[1],e.lower[1],e.upper[1],o)}var D=(t,e,o)=>Math.min(Math.max(t,e),o),U=t=>Number(t.toPrecision(12));var q=(t,e,o=`${e}s`)=>`${t.toLocaleString("en")} ${t===1?e:o}`;var bt=30,M={left:40,right:10,top:10,bottom:24};function tt(t,e,o){let n={x:e-M.left-M.right,y:o-M.top-M.bottom},[[s,r],[i,l]]=t,h=[n.x/(r-s),-n.y/(l-i)];return{
-width:e,height:o,x:a=>M.left+(a-s)*h[0],y:a=>M.top+(a-l)*h[1],units:(a,E)=>[a/h[0],E/h[1]]}}function W(t,e){let[o,n]=[t.x(e.lower[0]),t.y(e.upper[1])];return{x:o,
-y:n,width:t.x(e.upper[0])-o,height:t.y(e.lower[1])-n}}function et(t,e,o,n){let[s,r]=[Math.min(e.length,bt)*7.5+12,20],[i,l]=[M.left,o.height-M.bottom],h=o.width-M.right,a=s<=t.width&&r<=t.height,[E,T]=[t.y+t.height-
-r,t.y+t.height],g=a?[[t.x,t.y],[t.x,E],[t.x+t.width-s,t.y]]:[];for(let d=0;d<5;d++)g.push([t.x,t.y-r*(d+1)],[t.x,T+r*d]);let $=g.map(([d,O])=>({x:D(d,i,Math.max(
-i,h-s)),y:D(O,M.top,l-r),width:s,height:r})),S=d=>n.every(O=>!yt(d,O));return $.find(S)??$[0]}var yt=(t,e)=>t.x<e.x+e.width&&e.x<t.x+t.width&&t.y<e.y+e.height&&
-e.y<t.y+t.height;function ot(t){let e=10**Math.floor(Math.log10(t/200));return Math.max(...[1,2,5].map(o=>o*e).filter(o=>o<=t/200*(1+1e-9)))}function nt(t,e,o=0){let[n,s]=[Math.
-min(...t),Math.max(...t)];if(e&&e[0]<=n&&s<=e[1]&&s-n>=o*(e[1]-e[0]))return{limits:e,step:ot(e[1]-e[0])};let i=Math.max(.15*(s-n),1e-6*Math.abs(n),1e-6*Math.abs(
-s))||.5,l=ot(s-n+2*i);return{limits:[U(Math.floor((n-i)/l)*l),U(Math.ceil((s+i)/l)*l)],step:l}}var st=.1,Mt=5,vt=(t,e)=>e.map((o,n)=>({j:n,from:B(t,o,st),to:B(o,t,st)}));function Et(t,e){let o=e(t);return t.map((n,s)=>{let{lower:r,upper:i}=e(t.with(s,1-n)),
-l=[...r,...i].map((h,a)=>Math.abs(h-[...o.lower,...o.upper][a]));return l.reduce((h,a)=>h+a,0)/l.length})}function St({model:t,el:e}){let{names:o,features:n,lower:s,
-upper:r}=t.get("_tasks"),i=t.get("_questions"),l=Q(t.get("_network")),h=o.map((c,u)=>({lower:s[u],upper:r[u]})),a=!1,E=m(e,"div",{class:"t2b-playground t2b-them\
-ed t2b-form"}),T=m(E,"div",{class:"t2b-layout"}),g=m(T,"div",{class:"t2b-stage"}),$=m(g,"div",{class:"t2b-said",role:"status"}),S=m(T,"fieldset",{class:"t2b-sid\
-e t2b-questions"});m(S,"legend",{},"Your task");let d=i.map(([c,u])=>{let w=m(S,"label",{class:"t2b-tick"}),f=m(w,"input",{type:"checkbox",...I});m(w,"span",{},
-u);let p=m(w,"span",{class:"t2b-effect","aria-hidden":"true"});return f.addEventListener("change",()=>{t.set("answers",{...t.get("answers"),[c]:f.checked}),t.save_changes(),
-R()}),{name:c,input:f,bar:p}}),O=m(m(S,"div",{class:"t2b-toolbar"}),"button",{type:"button","aria-pressed":"false",onclick(){a=!a,O.setAttribute("aria-pressed",
-String(a)),R()},...I},"Explain: which answers move the box?"),G=m(S,"p",{class:"t2b-help"}),k=v(_("div"),"svg",{class:"t2b-drawing",role:"img"});g.prepend(k);let rt=o.
-map(c=>{let u=v(k,"g",{class:"t2b-box t2b-hue-none"});return v(u,"title",{},c),v(u,"rect")}),it=v(v(k,"g",{class:"t2b-box t2b-hue-1 t2b-selected"}),"rect"),Y=v(
-k,"g"),F=0,at=()=>i.map(([c])=>+!!t.get("answers")[c]);function R(){let c=at(),u=l(c),w=vt(u,h),f=x=>[...w].sort((y,A)=>A[x]-y[x]).slice(0,Mt);d.forEach(({name:x,
-input:y})=>y.checked=!!t.get("answers")[x]),ct(c,f),lt(c);let p=F<500?f("to"):[...f("to"),...f("from")];F&&ht(u,p)}function ct(c,u){let w=o.filter((p,x)=>n[x].every(
-(y,A)=>y===c[A])),f=(p,x)=>{let y=u(x).map(A=>`${o[A.j]} (${A[x].toFixed(2)})`);return _("p",{},_("b",{},`${p} (overlap): `),`${y.join(", ")}.`)};$.replaceChildren(
-...w.map(p=>_("p",{},"These are the answers of ",_("b",{},p),".")),f("What would help it most","to"),f("What it would help most","from"))}function lt(c){if(E.classList.
-toggle("t2b-explained",a),!a)return P(G,"");let u=Et(c,l),w=Math.max(...u);u.forEach((p,x)=>{d[x].bar.style.width=`${100*p/w}%`,d[x].bar.title=p.toFixed(3)});let f=u.
-indexOf(w);P(G,`Bars: how far the box's edges move if only this answer changes. “${i[f][1]}” counts most here: ${w.toFixed(2)} on average.`)}function ht(c,u){
-let w=[...h,c],f=[0,1].map(b=>nt(w.flatMap(({lower:C,upper:L})=>[C[b],L[b]])).limits),p=tt(f,F,Math.round(F*.85));N(k,{viewBox:`0 0 ${p.width} ${p.height}`,height:p.
-height});let x=q(o.length,"task");k.setAttribute("aria-label",`The box of your task among those of ${x}`),rt.forEach((b,C)=>N(b,W(p,h[C]))),N(it,W(p,c));let y=[];
-Y.replaceChildren();let A=[["your task",c],...new Set(u.map(({j:b})=>b))];for(let b of A){let[C,L]=Array.isArray(b)?b:[o[b],h[b]],z=et(W(p,L),C,p,y);y.push(z),v(
-Y,"text",{class:`t2b-label ${L===c?"t2b-label-pair":""}`,x:z.x+6,y:z.y+15},C)}}t.on("change:answers",R);let H=new ResizeObserver(()=>{g.clientWidth===F||g.clientWidth<
-100||(F=g.clientWidth,R())});return H.observe(g),R(),()=>{H.disconnect(),t.off("change:answers",R)}}var Bt={render:St};export{Bt as default,Et as effectsOf,vt as relationsOf};
+/* Built from t2b_lib/widgets by `make bundle`. Sources: fb4e5f4739775dce9c84f44f5bd2f3873691405a6c2aadba3808056c3617c7fe */
+var ft="http://www.w3.org/2000/svg",B={"data-lm-suppress-shortcuts":"true"};function Q(t,e,o){for(let[n,s]of Object.entries(e))n.startsWith("on")?t.addEventListener(
+n.slice(2),s):n.startsWith("--")?t.style.setProperty(n,s):s!=null&&t.setAttribute(n,s);return t.append(...o.filter(n=>n!=null)),t}var F=(t,e={},...o)=>Q(document.
+createElement(t),e,o),x=(t,e,o={},...n)=>t.appendChild(F(e,o,...n)),A=(t,e,o={},...n)=>t.appendChild(Q(document.createElementNS(ft,e),o,n));function U(t,e){for(let[
+o,n]of Object.entries(e))t.setAttribute(o,typeof n=="number"?n.toFixed(2):n)}function D(t,e){t.textContent!==e&&(t.textContent=e)}function dt(t){let e=t>>10&31,o=t&1023,n=e?2**(e-15)*(1+o/1024):2**-14*(o/1024);return t&32768?-n:n}function X(t,e,o){let n=Uint8Array.from(atob(t),i=>i.charCodeAt(
+0)),s=new DataView(n.buffer);return Float64Array.from({length:n.length/e},(i,c)=>o(s,e*c))}var Z=t=>X(t,2,(e,o)=>dt(e.getUint16(o,!0))),mt=t=>X(t,4,(e,o)=>e.getFloat32(
+o,!0));function J(t,e){let o=0;return e.map(n=>Math.hypot(...t.slice(o,o+=n)))}var xt={sigmoid:t=>1/(1+Math.exp(-t)),softplus:t=>Math.max(t,0)+Math.log1p(Math.exp(
+-Math.abs(t)))};function q({side:t,layers:e,blocks:o,centre:n}){let s=e.map(({weight:a,bias:r})=>[Z(a),Z(r)]),i=o&&mt(n),c=a=>{let r=a.map((b,E)=>b-i[E]);return[
+...a,...J(a,o),...J(r,o)]},p=xt[t];return a=>{let r=o?c(a):a;s.forEach(([g,O],T)=>{let f=T?r.map(S=>Math.max(S,0)):r;r=O.map((S,C)=>f.reduce((_,I,P)=>_+I*g[C*f.
+length+P],S))});let b=r.length/2,E=[...r.slice(0,b)];return{lower:E,upper:E.map((g,O)=>g+p(r[b+O]))}}}var gt=.5772156649015329,G=1e-4,wt=1e-13,bt=1e-19,yt=(t,e)=>t>20*e?t:e*Math.log1p(Math.exp(t/e)),tt=(t,e,o)=>Math.max(t,e)+o*Math.log1p(Math.exp(-Math.abs(t-e)/
+o)),et=(t,e)=>yt(t-2*gt*G,e)+wt;function Mt(t,e,o,n,s){if(s===0)return Math.min(e,n)-Math.max(t,o);let i=tt(t,o,G);return-tt(-e,-n,G)-i}function ot(t,e,o,n,s){let i=Mt(
+t,e,o,n,s),c=e-t;return s>0?et(i,s)/et(c,s):c<=bt?i>=0?1:0:Math.max(i,0)/c}function Y(t,e,o=0){return ot(t.lower[0],t.upper[0],e.lower[0],e.upper[0],o)*ot(t.lower[1],
+t.upper[1],e.lower[1],e.upper[1],o)}var H=(t,e,o)=>Math.min(Math.max(t,e),o),W=t=>Number(t.toPrecision(12));var nt=(t,e,o=`${e}s`)=>`${t.toLocaleString("en")} ${t===1?e:o}`;var vt=30,v={left:40,right:10,top:10,bottom:24};function st(t,e,o){let n={x:e-v.left-v.right,y:o-v.top-v.bottom},[[s,i],[c,p]]=t,a=[n.x/(i-s),-n.y/(p-c)];return{
+width:e,height:o,x:r=>v.left+(r-s)*a[0],y:r=>v.top+(r-p)*a[1],units:(r,b)=>[r/a[0],b/a[1]]}}function z(t,e){let[o,n]=[t.x(e.lower[0]),t.y(e.upper[1])];return{x:o,
+y:n,width:t.x(e.upper[0])-o,height:t.y(e.lower[1])-n}}function rt(t,e,o,n){let[s,i]=[Math.min(e.length,vt)*7.5+12,20],[c,p]=[v.left,o.height-v.bottom],a=o.width-v.right,r=s<=t.width&&i<=t.height,[b,E]=[t.y+t.height-
+i,t.y+t.height],g=r?[[t.x,t.y],[t.x,b],[t.x+t.width-s,t.y]]:[];for(let f=0;f<5;f++)g.push([t.x,t.y-i*(f+1)],[t.x,E+i*f]);let O=g.map(([f,S])=>({x:H(f,c,Math.max(
+c,a-s)),y:H(S,v.top,p-i),width:s,height:i})),T=f=>n.every(S=>!Et(f,S));return O.find(T)??O[0]}var Et=(t,e)=>t.x<e.x+e.width&&e.x<t.x+t.width&&t.y<e.y+e.height&&
+e.y<t.y+t.height;function it(t){let e=10**Math.floor(Math.log10(t/200));return Math.max(...[1,2,5].map(o=>o*e).filter(o=>o<=t/200*(1+1e-9)))}function at(t,e,o=0){let[n,s]=[Math.
+min(...t),Math.max(...t)];if(e&&e[0]<=n&&s<=e[1]&&s-n>=o*(e[1]-e[0]))return{limits:e,step:it(e[1]-e[0])};let c=Math.max(.15*(s-n),1e-6*Math.abs(n),1e-6*Math.abs(
+s))||.5,p=it(s-n+2*c);return{limits:[W(Math.floor((n-c)/p)*p),W(Math.ceil((s+c)/p)*p)],step:p}}var ct=.1,St=5,At=(t,e)=>e.map((o,n)=>({j:n,from:Y(t,o,ct),to:Y(o,t,ct)}));function Ot(t,e){let o=e(t);return t.map((n,s)=>{let{lower:i,upper:c}=e(t.with(s,1-n)),
+p=[...i,...c].map((a,r)=>Math.abs(a-[...o.lower,...o.upper][r]));return p.reduce((a,r)=>a+r,0)/p.length})}function Tt({model:t,el:e}){let{names:o,features:n,lower:s,
+upper:i}=t.get("_tasks"),c=t.get("_questions"),p=q(t.get("_network")),a=o.map((l,u)=>({lower:s[u],upper:i[u]})),r=!1,b=x(e,"div",{class:"t2b-playground t2b-them\
+ed t2b-form"}),E=x(b,"div",{class:"t2b-layout"}),g=x(E,"div",{class:"t2b-stage"}),O=x(g,"div",{class:"t2b-said",role:"status"}),T=x(E,"fieldset",{class:"t2b-sid\
+e t2b-questions"});x(T,"legend",{},"Your task");let f=c.map(([l,u])=>{let w=x(T,"label",{class:"t2b-tick"}),d=x(w,"input",{type:"checkbox",...B});x(w,"span",{},
+u);let h=x(w,"span",{class:"t2b-effect","aria-hidden":"true"});return d.addEventListener("change",()=>{t.set("answers",{...t.get("answers"),[l]:d.checked}),t.save_changes(),
+k()}),{name:l,input:d,bar:h}}),S=x(x(T,"div",{class:"t2b-toolbar"}),"button",{type:"button","aria-pressed":"false",onclick(){r=!r,S.setAttribute("aria-pressed",
+String(r)),k()},...B},"Explain: which answers move the box?"),C=x(T,"p",{class:"t2b-help"}),_=A(F("div"),"svg",{class:"t2b-drawing",role:"img"});g.prepend(_);let I=o.
+map(l=>{let u=A(_,"g",{class:"t2b-box t2b-hue-none"});return A(u,"title",{},l),A(u,"rect")}),P=A(A(_,"g",{class:"t2b-box t2b-hue-1 t2b-selected"}),"rect"),K=A(_,
+"g"),R=0,lt=()=>c.map(([l])=>+!!t.get("answers")[l]);function k(){let l=lt(),u=p(l),w=At(u,a),d=m=>[...w].sort((M,$)=>$[m]-M[m]).slice(0,St);f.forEach(({name:m,
+input:M})=>M.checked=!!t.get("answers")[m]),ht(l,d),pt(l);let h=R<500?d("to"):[...d("to"),...d("from")];R&&ut(u,h)}function ht(l,u){let w=o.filter((h,m)=>n[m].every(
+(M,$)=>M===l[$])),d=(h,m)=>{let M=u(m).map($=>`${o[$.j]} (${$[m].toFixed(2)})`);return F("p",{},F("b",{},`${h} (overlap): `),`${M.join(", ")}.`)};O.replaceChildren(
+...w.map(h=>F("p",{},"These are the answers of ",F("b",{},h),".")),d("What would help it most","to"),d("What it would help most","from"))}function pt(l){if(b.classList.
+toggle("t2b-explained",r),!r)return D(C,"");let u=Ot(l,p),w=Math.max(...u);u.forEach((h,m)=>{f[m].bar.style.width=`${100*h/w}%`,f[m].bar.title=h.toFixed(3)});let d=u.
+indexOf(w);D(C,`Bars: how far the box's edges move if only this answer changes. “${c[d][1]}” counts most here: ${w.toFixed(2)} on average.`)}function ut(l,u){
+let w=[...a,l],d=[0,1].map(y=>at(w.flatMap(({lower:L,upper:N})=>[L[y],N[y]])).limits),h=st(d,R,Math.round(R*.85));U(_,{viewBox:`0 0 ${h.width} ${h.height}`,height:h.
+height});let m=nt(o.length,"task");_.setAttribute("aria-label",`The box of your task among those of ${m}`),I.forEach((y,L)=>U(y,z(h,a[L]))),U(P,z(h,l));let M=[];
+K.replaceChildren();let $=[["your task",l],...new Set(u.map(({j:y})=>y))];for(let y of $){let[L,N]=Array.isArray(y)?y:[o[y],a[y]],j=rt(z(h,N),L,h,M);M.push(j),A(
+K,"text",{class:`t2b-label ${N===l?"t2b-label-pair":""}`,x:j.x+6,y:j.y+15},L)}}t.on("change:answers",k);let V=new ResizeObserver(()=>{g.clientWidth===R||g.clientWidth<
+100||(R=g.clientWidth,k())});return V.observe(g),k(),()=>{V.disconnect(),t.off("change:answers",k)}}var Yt={render:Tt};export{Yt as default,Ot as effectsOf,At as relationsOf};

@@ -8,13 +8,20 @@ export function fromHalf(bits) {
   return bits & 0x8000 ? -size : size;
 }
 
-/** Numbers from half precision, little-endian, in base64. */
-function decode(text) {
+/** Numbers from base64, little-endian, of `size` bytes each; `read(view, at)` reads one. */
+function decode(text, size, read) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 2 }, (_, k) =>
-    fromHalf(view.getUint16(2 * k, true)),
-  );
+  return Float64Array.from({ length: bytes.length / size }, (_, k) => read(view, size * k));
+}
+
+const halves = (text) => decode(text, 2, (view, at) => fromHalf(view.getUint16(at, true)));
+const singles = (text) => decode(text, 4, (view, at) => view.getFloat32(at, true));
+
+/** The lengths of the pieces of a vector whose sizes are `blocks`. */
+function lengthsOf(vector, blocks) {
+  let from = 0;
+  return blocks.map((size) => Math.hypot(...vector.slice(from, (from += size))));
 }
 
 const SQUASH = {
@@ -25,15 +32,21 @@ const SQUASH = {
 /**
  * A function from features (an array of numbers) to a box {lower, upper}.
  *
- * `network` is {side, layers}; a layer {weight, bias} has one row of weights a unit. Between two
- * layers negative values become 0. The last layer gives the lower corner, then the sides before
- * they are squashed.
+ * `network` is {side, layers, blocks, centre}. A layer {weight, bias} has one row of weights a unit.
+ * Between two layers negative values become 0. The last layer gives the lower corner, then the sides
+ * before they are squashed. With blocks, the lengths of pieces of the features, and of their
+ * difference from the centre, are further inputs.
  */
-export function createForward({ side, layers }) {
-  const decoded = layers.map(({ weight, bias }) => [decode(weight), decode(bias)]);
+export function createForward({ side, layers, blocks, centre }) {
+  const decoded = layers.map(({ weight, bias }) => [halves(weight), halves(bias)]);
+  const mean = blocks && singles(centre);
+  const withLengths = (features) => {
+    const apart = features.map((value, k) => value - mean[k]);
+    return [...features, ...lengthsOf(features, blocks), ...lengthsOf(apart, blocks)];
+  };
   const squash = SQUASH[side];
   return (features) => {
-    let values = features;
+    let values = blocks ? withLengths(features) : features;
     decoded.forEach(([weight, bias], k) => {
       const inputs = k ? values.map((value) => Math.max(value, 0)) : values;
       values = bias.map((start, unit) =>
