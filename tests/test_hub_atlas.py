@@ -118,3 +118,18 @@ def test_a_box_apart_from_all_others_still_has_a_nearest():
     inside, contains, nearest = related(new, boxes, ["left", "right"])
     assert not len(inside) and not len(contains)
     assert nearest.name.tolist() == ["right", "left"]
+
+
+def test_a_saved_map_places_and_shows_as_before(fitted, tmp_path):
+    folder = fitted.save(tmp_path / "map")
+    again = HubMap.load(folder, encode=torch.tensor)
+    assert again.boxes_ == fitted.boxes_ and again.reach_ == fitted.reach_
+    assert torch.equal(again.tasks_.relation, fitted.tasks_.relation)
+    new = clouds(seed=1)[3]
+    pd.testing.assert_frame_equal(again.place(new).nearest, fitted.place(new).nearest)
+    pd.testing.assert_frame_equal(again.table_, fitted.table_)
+    (folder / "table.json").write_text("[{}]")
+    with pytest.raises(ValueError, match="damaged or holds no saved map"):
+        HubMap.load(folder)
+    with pytest.raises(NotFittedError):
+        HubMap().save(tmp_path / "none")

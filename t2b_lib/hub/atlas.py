@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
@@ -19,6 +23,7 @@ from t2b_lib.hub.draw import CONTAINED, show_map
 from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
 from t2b_lib.model import Task2Box
 from t2b_lib.moments import Moments
+from t2b_lib.store import write_whole
 
 
 @checked
@@ -214,6 +219,54 @@ class HubMap(BaseEstimator):
         of_other, _ = beyond_chance(around)
         counted = of_new[0], of_other[:, 0]
         return Placement(name, box, *related(box, self.boxes_, self.tasks_.names, most, counted))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the fitted map into a folder, so that others can place datasets on it.
+
+        Three files: the network, the vectors of the samples (safetensors) and the table (JSON).
+        `encode` is not kept. Returns the folder.
+        """
+        check_is_fitted(self, "model_")
+        folder = Path(folder)
+        getattr(self.model_, "model_", self.model_).save(folder / "model.safetensors")
+        tensors = {"relation": self.tasks_.relation, "typical": self.typical_}
+        tensors |= {"reach": torch.tensor(self.reach_, dtype=torch.float64)}
+        tensors |= {f"samples {i}": vectors for i, vectors in enumerate(self.samples_)}
+        tensors = {name: value.contiguous() for name, value in tensors.items()}
+        write_whole(folder / "samples.safetensors", save(tensors))
+        write_whole(folder / "table.json", self.table_.to_json(orient="records"))
+        return folder
+
+    @classmethod
+    def load(
+        cls, folder: str | Path, *, encode: Callable[[object], Tensor] | None = None
+    ) -> HubMap:
+        """A fitted map from a folder that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If a file is missing, damaged, or belongs to another map.
+        """
+        folder = Path(folder)
+        found = cls(encode=encode)
+        found.model_ = Task2Box.load(folder / "model.safetensors")
+        try:
+            table = pd.DataFrame(json.loads((folder / "table.json").read_text(encoding="utf-8")))
+            tensors = load_file(folder / "samples.safetensors")
+            found.samples_ = [tensors[f"samples {i}"] for i in range(len(table))]
+            found.typical_, found.reach_ = tensors["typical"], tensors["reach"].item()
+            features = Moments.of(found.samples_).features()
+            found.tasks_ = TaskCollection(table["name"], features, tensors["relation"])
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{folder} is damaged or holds no saved map; save it again ({error})"
+            ) from error
+        if "classes" in table:
+            table["classes"] = table["classes"].map(tuple)
+        found.table_ = table
+        found.boxes_ = found.model_.embed(found.tasks_.features)
+        return found
 
     def evidence(self, i: int, j: int, most: int = 6) -> list[tuple[str, str]]:
         """Which classes of dataset i lie in dataset j: each with its nearest class there.
