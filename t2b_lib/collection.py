@@ -72,6 +72,24 @@ class Samples(TensorRecord):
         """Sizes of the pieces of a representation."""
         return self.blocks * (2 if self.kind == "gaussian" else 1)
 
+    def relate_parts(self, members: Tensor, datasets: Tensor) -> tuple[Tensor, Tensor] | None:
+        """How much of each part lies in each dataset, and the reverse, if samples can tell.
+
+        Samples alone cannot; see `t2b_lib.hub.CountedSamples`.
+
+        Parameters
+        ----------
+        members : bool Tensor, shape (p, S)
+            As `draw_parts` returns them.
+        datasets : Tensor of int, shape (n,)
+
+        Returns
+        -------
+        two Tensors, shape (p, n), or None
+            Shares of the parts in the datasets, and shares of the datasets in the parts.
+        """
+        return None
+
     def draw_parts(
         self,
         datasets: Tensor,

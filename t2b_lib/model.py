@@ -682,7 +682,12 @@ def _lessons(
             random = torch.Generator().manual_seed(model.seed)
             drawn = own.samples.draw_parts(split.existing, model.parts, random, model.coherent)
             features = torch.cat([features, own.samples.features(drawn[0])])
+            counted = own.samples.relate_parts(drawn[0], split.existing)
             relation, weight = with_parts(relation, weight, drawn[1])
+            if counted is not None:
+                n = len(split.existing)
+                relation[n:, :n], relation[:n, n:] = counted[0], counted[1].T
+                weight[n:, :n] = weight[:n, n:] = 1.0
         if teacher is not None:
             model.teacher_ = teacher
             asked = torch.ones_like(weight).fill_diagonal_(0)

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2b_lib.hub import beyond_chance, calibrated_reach, soft_overlap
+from t2b_lib.hub import CountedSamples, beyond_chance, calibrated_reach, soft_overlap
 
 
 def distances(a, b):
@@ -246,7 +246,7 @@ def test_memory_is_bounded():
     """Ten thousand samples: all their distances would be 400 MB, a tile of 512 is 1 MB."""
     code = """
 import resource, torch
-from t2b_lib.hub import beyond_chance, calibrated_reach, soft_overlap
+from t2b_lib.hub import CountedSamples, beyond_chance, calibrated_reach, soft_overlap
 samples = list(torch.randn(10, 1000, 8))
 soft_overlap(samples[:2], tile=512, progress=False)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -290,3 +290,21 @@ def test_the_benchmark_runs():
     )
     assert run.returncode == 0, run.stderr
     assert "overlap / bare products" in run.stdout and "peak memory" in run.stdout
+
+
+def test_parts_of_datasets_are_counted_as_datasets_are():
+    samples = [s.float() for s in random_datasets(3, count=12)]
+    together = CountedSamples.of(samples, REACH)
+    expected, typical = beyond_chance(overlaps(samples, within="reach"))
+    datasets = torch.arange(len(samples))
+    inside, around = together.relate_parts(together.members, datasets)
+    others = ~torch.eye(len(samples), dtype=torch.bool)
+    torch.testing.assert_close(inside[others], expected[others])
+
+    members, _ = together.draw_parts(datasets, 20, torch.Generator().manual_seed(0))
+    inside, around = together.relate_parts(members, datasets)
+    parts = [together.vectors[one] for one in members]
+    counted = overlaps(parts, [together.vectors[one] for one in together.members], within="reach")
+    torch.testing.assert_close(inside, beyond_chance(counted, typical)[0])
+    back = overlaps([together.vectors[one] for one in together.members], parts, within="reach")
+    torch.testing.assert_close(around.T, beyond_chance(back)[0])

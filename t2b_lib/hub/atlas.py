@@ -20,7 +20,12 @@ from t2b_lib.boxes import Boxes, as_tensor, overlap
 from t2b_lib.checks import checked
 from t2b_lib.collection import TaskCollection, listing
 from t2b_lib.hub.draw import CONTAINED, show_map
-from t2b_lib.hub.overlap import beyond_chance, calibrated_reach, soft_overlap
+from t2b_lib.hub.overlap import (
+    CountedSamples,
+    beyond_chance,
+    calibrated_reach,
+    soft_overlap,
+)
 from t2b_lib.model import Task2Box
 from t2b_lib.moments import Moments
 from t2b_lib.store import write_whole
@@ -165,9 +170,11 @@ class HubMap(BaseEstimator):
         counted, self.typical_ = beyond_chance(
             soft_overlap(samples, reach=self.reach_, progress=False)
         )
+        parts = CountedSamples.of(self.samples_, self.reach_) if relation is None else None
         relation = counted if relation is None else relation
         self.table_ = table.reset_index(drop=True)
-        self.tasks_ = TaskCollection(table["name"], Moments.of(samples).features(), relation)
+        features = Moments.of(samples).features()
+        self.tasks_ = TaskCollection(table["name"], features, relation, parts)
         volumes = None
         if self.smallest is not None:
             volumes = target_volumes(table["samples"], self.smallest, self.largest)

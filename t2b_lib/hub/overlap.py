@@ -13,9 +13,10 @@ from tqdm import tqdm
 
 from t2b_lib.boxes import as_tensor
 from t2b_lib.checks import check_memory, checked
+from t2b_lib.collection import Samples
 from t2b_lib.network import pick_device
 
-Samples = Sequence[Tensor] | Mapping[str, Tensor]
+Vectors = Sequence[Tensor] | Mapping[str, Tensor]
 CHANCE = 1 / 400
 MOST = 1e100  # the squares of larger numbers may be infinite
 PAIRS, TILE = 400_000, 20_000
@@ -23,8 +24,8 @@ PAIRS, TILE = 400_000, 20_000
 
 @checked
 def soft_overlap(
-    samples: Samples,
-    others: Samples | None = None,
+    samples: Vectors,
+    others: Vectors | None = None,
     *,
     within: Literal["reach", "target", "source"] = "reach",
     reach: float | None = None,
@@ -118,7 +119,7 @@ def soft_overlap(
 
 
 @checked
-def calibrated_reach(samples: Samples, chance: float = CHANCE, seed: int = 0) -> float:
+def calibrated_reach(samples: Vectors, chance: float = CHANCE, seed: int = 0) -> float:
     """The distance within which two samples of different datasets lie with a stated probability.
 
     Both datasets are drawn at random and then a sample of each, so that large datasets do not
@@ -184,7 +185,53 @@ def beyond_chance(shares: Tensor, typical: Tensor | None = None) -> tuple[Tensor
     return left.clamp(0, 1), typical
 
 
-def _checked(samples: Samples, like: Tensor | None = None) -> list[Tensor]:
+class CountedSamples(Samples):
+    """Samples among which a fixed reach says which lie where: the labels of parts are exact.
+
+    The share of a part that lies in a dataset is the mean over the part's samples, and the other
+    way round over the dataset's, beyond chance as `beyond_chance` takes it off.
+
+    Parameters
+    ----------
+    vectors, members, kind, blocks
+        As for `Samples`.
+    reach : float
+    """
+
+    @classmethod
+    def of(cls, samples: Sequence[Tensor], reach: float) -> CountedSamples:
+        """From the vectors (n_i, D) of N datasets; equal vectors become one sample."""
+        together = torch.cat([vectors.float() for vectors in samples])
+        vectors, number = torch.unique(together, dim=0, return_inverse=True)
+        members = torch.zeros(len(samples), len(vectors), dtype=torch.bool)
+        owner = torch.repeat_interleave(torch.tensor([len(s) for s in samples]))
+        members[owner, number] = True
+        found = cls(vectors, members, "gaussian")
+        object.__setattr__(found, "reach", reach)
+        return found
+
+    def relate_parts(self, members: Tensor, datasets: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Samples.relate_parts`."""
+        own = self.members[datasets].float()
+        near = self._neighbours()
+        sizes, part_sizes = own.sum(1, keepdim=True), members.sum(1, keepdim=True)
+        covered = (near @ own.T > 0).float()  # by the datasets, (S, n)
+        covered_by_parts = (near @ members.float().T > 0).float()
+        _, typical = beyond_chance(own @ covered / sizes)
+        inside, _ = beyond_chance(members.float() @ covered / part_sizes, typical)
+        around, _ = beyond_chance(own @ covered_by_parts / sizes)
+        return inside, around.T
+
+    def _neighbours(self) -> Tensor:
+        """Which samples lie within reach of each other, (S, S), sparse."""
+        rows = []
+        for part in self.vectors.split(TILE // 10):
+            near = torch.cdist(part, self.vectors) < self.reach
+            rows.append(near.float().to_sparse())
+        return torch.cat(rows).coalesce()
+
+
+def _checked(samples: Vectors, like: Tensor | None = None) -> list[Tensor]:
     """The samples as floating point tensors that can be compared."""
     by_name = isinstance(samples, Mapping)
     names = [repr(n) for n in samples] if by_name else [f"number {i}" for i in range(len(samples))]
