@@ -7,7 +7,8 @@ import { legible } from "./scheme.js";
 const SIZES = [14, 13, 12, 11]; // pixels: of large, middling, small and the smallest boxes
 const PADDING = 2;
 const LONGEST = 30; // letters
-const BESIDE = 200; // boxes tried for a label in the open beside them, each time
+const WORK = 40_000; // boxes looked at, each time, for labels in the open beside them
+const MISSES = 300; // boxes without room for a label, after which no smaller one is tried
 
 /** Whether two rectangles {x, y, width, height} share no point. */
 export const apart = (a, b) =>
@@ -115,9 +116,10 @@ export function createLabels(state, view, scheme) {
 
     const { roles } = state;
     const most = Math.max(12, Math.round((w * h) / 4000));
-    let tried = 0;
+    let tries = Math.min(200, WORK / everyone.length);
+    let misses = 0;
     for (const i of candidates(roles)) {
-      if (taken.length > most) break;
+      if (taken.length > most || misses > MISSES) break;
       const pixels = view.pixels(i);
       const [x0, x1, y0, y1] = pixels;
       if (x1 < 0 || y1 < 0 || x0 > w || y0 > h) continue;
@@ -137,10 +139,11 @@ export function createLabels(state, view, scheme) {
         else if (label.width <= 1.6 * places.room) found = first(places.middle);
       }
       if (!found && wanted) found = first([...places.beside, ...places.middle]);
-      if (!found && tried++ < BESIDE) found = first(places.beside, (a) => isFree(a) && isOpen(a));
+      if (!found && tries-- > 0) found = first(places.beside, (a) => isFree(a) && isOpen(a));
       // At last across its own box, over its edges: better than no name where names leave room.
       if (!found) found = first([...places.middle, ...places.within]);
       if (found) taken.push(found);
+      else misses += 1;
     }
     return taken.slice(1);
   }
