@@ -33,26 +33,11 @@ from t2b_lib.store import write_whole
 
 @checked
 def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tensor:
-    """The volumes t_i of Eq. 13, linear in the logarithm of the datasets' sizes.
+    """The volumes t_i of Eq. 13, (N,), linear in the logarithm of the sizes (N,) of N datasets.
 
-    Sizes of public datasets span five orders of magnitude. The smallest of `sizes` gets the volume
-    `smallest` and the largest gets `largest`.
-
-    Parameters
-    ----------
-    sizes : array of N positive numbers
-        Samples in each dataset.
-    smallest, largest : float
-        Volumes, 0 < smallest < largest.
-
-    Returns
-    -------
-    Tensor, shape (N,)
-
-    Raises
-    ------
-    ValueError
-        A size that is not positive and finite, or volumes that are not in order.
+    Sizes of public datasets, in samples, span five orders of magnitude. The smallest of `sizes`
+    gets the volume `smallest` and the largest gets `largest`. Raises ValueError on a size that is
+    not positive and finite, or volumes that are not in order.
     """
     sizes = as_tensor(sizes, torch.float64, "sizes").numpy()
     if not sizes.size or not (np.isfinite(sizes) & (sizes > 0)).all():
@@ -66,19 +51,15 @@ def target_volumes(sizes, smallest: float = 0.02, largest: float = 1.0) -> Tenso
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a new dataset lies on a map.
+    """Where a new dataset lies on a map; its `box` has the batch shape (1,).
 
-    Parameters
-    ----------
-    name : str
-    box : Boxes, batch shape (1,)
-    contained_in, contains, nearest : DataFrame
-        Datasets of the map, best first: `name`, `of_new` (share of the new dataset's samples that
-        lie in the other), `of_other` (share of the other's samples that lie in the new dataset),
-        and the same shares of their boxes as `drawn_of_new` and `drawn_of_other`. `contained_in`
-        and `contains` list counted shares of at least a half. `nearest` is sorted by
-        `of_new`^2 `of_other`: how much of the new dataset is there counts for more than how much
-        else there is. Where nothing is counted, the soft overlaps of the boxes decide.
+    `contained_in`, `contains` and `nearest` list datasets of the map, best first: `name`, `of_new`
+    (share of the new dataset's samples that lie in the other), `of_other` (share of the other's
+    samples that lie in the new dataset), and the same shares of their boxes as `drawn_of_new` and
+    `drawn_of_other`. `contained_in` and `contains` list counted shares of at least a half.
+    `nearest` is sorted by `of_new`^2 `of_other`: how much of the new dataset is there counts for
+    more than how much else there is. Where nothing is counted, the soft overlaps of the boxes
+    decide.
     """
 
     name: str
@@ -97,32 +78,17 @@ class Placement:
 class HubMap(BaseEstimator):
     """Datasets as boxes whose overlaps follow the soft overlaps of their samples (Eq. 9 to 13).
 
-    Parameters
-    ----------
-    model : Task2Box or LegibleBoxes, optional
-        Not fitted. A Task2Box's size_weight is the weight of Eq. 13. Left out: a Task2Box of two
-        dimensions with the recipe "plain".
-    encode : callable, optional
-        Takes what `place` is given (a collection of images, a list of class names) and returns the
-        vectors of its samples, (n, D), from the encoder that the map was fitted with.
-    smallest, largest : float, optional
-        Volumes for the smallest and the largest dataset, as in `target_volumes`. Left out: the area
-        of a box says how much the dataset contains, and nothing of its size.
-    reach : float, optional
-        The distance within which a sample counts as inside; left out, it is calibrated.
+    `model` is an unfitted Task2Box, whose size_weight is the weight of Eq. 13, or a `LegibleBoxes`;
+    left out, a Task2Box of two dimensions with the recipe "plain". `encode` is a function of what
+    `place` is given (a collection of images, a list of class names) to the vectors of its samples,
+    (n, D), from the encoder that the map was fitted with. `smallest` and `largest` are the volumes
+    of the smallest and the largest dataset, as in `target_volumes`; left out, the area of a box
+    says how much the dataset contains, and nothing of its size. `reach` is the distance within
+    which a sample counts as inside; left out, it is calibrated.
 
-    Attributes
-    ----------
-    table_ : DataFrame
-        The facts of each dataset, as given to `fit`.
-    tasks_ : TaskCollection
-        Moments of the samples, and the soft overlaps.
-    samples_ : list of Tensor
-    reach_ : float
-    typical_ : Tensor, shape (N,)
-        What `beyond_chance` takes off for each target.
-    model_ : Task2Box or LegibleBoxes, fitted
-    boxes_ : Boxes, batch shape (N,)
+    After `fit`: `table_`, the facts of each dataset as given; `tasks_`, the moments of the samples
+    and the soft overlaps; `samples_`, a list of tensors; `reach_`; `typical_` (N,), what
+    `beyond_chance` takes off for each target; `model_`, fitted; and `boxes_`, of batch shape (N,).
     """
 
     def __init__(
@@ -144,24 +110,14 @@ class HubMap(BaseEstimator):
     def fit(
         self, table: pd.DataFrame, samples: Sequence[Tensor], relation: Tensor | None = None
     ) -> HubMap:
-        """Train boxes for the datasets of a table.
+        """Train boxes for the N datasets of a table.
 
-        Parameters
-        ----------
-        table : DataFrame, N rows
-            Columns `name` (unique), `samples` (the dataset's size, for Eq. 13), and whatever
-            else the map should show.
-        samples : sequence of N tensors, shapes (n_i, D)
-            Vectors of samples of each dataset, in the table's order.
-        relation : Tensor, shape (N, N), optional
-            How much of each dataset lies in each other one; left out, their soft overlaps beyond
-            chance.
-
-        Raises
-        ------
-        ValueError
-            Table and samples differ in length, or are refused by `soft_overlap`, `target_volumes`
-            or `TaskCollection`.
+        The table has the columns `name` (unique), `samples` (the dataset's size, for Eq. 13), and
+        whatever else the map should show. In its order, `samples` are the vectors of samples of
+        each dataset, N tensors (n_i, D). The `relation` (N, N) says how much of each dataset lies
+        in each other one; left out, it is their soft overlap beyond chance. Raises ValueError if
+        table and samples differ in length, or are refused by `soft_overlap`, `target_volumes` or
+        `TaskCollection`.
         """
         if len(table) != len(samples):
             raise ValueError(f"table has {len(table)} datasets, but samples has {len(samples)}")
@@ -187,22 +143,10 @@ class HubMap(BaseEstimator):
     def place(self, dataset, name: str = "your dataset", most: int = 5) -> Placement:
         """Place a new dataset on the map by one pass through the network.
 
-        The network is not trained again and no other box moves.
-
-        Parameters
-        ----------
-        dataset : Tensor, shape (n, D), or what `encode` takes
-            Vectors of samples, or what `encode` computes them from.
-        name : str
-        most : int
-            Rows at most in each of the answer's tables.
-
-        Raises
-        ------
-        NotFittedError
-        ValueError
-            The vectors have another number of features than those of the map, or are needed and
-            there is no `encode` to compute them.
+        The network is not trained again and no other box moves. The dataset is the vectors of its
+        samples, a tensor (n, D), or what `encode` computes them from. Each of the answer's tables
+        has at most `most` rows. Raises NotFittedError, or ValueError if the vectors have another
+        number of features than those of the map, or there is no `encode` to compute them.
         """
         check_is_fitted(self, "model_")
         if not isinstance(dataset, Tensor):
@@ -250,10 +194,7 @@ class HubMap(BaseEstimator):
     ) -> HubMap:
         """A fitted map from a folder that `save` wrote.
 
-        Raises
-        ------
-        ValueError
-            If a file is missing, damaged, or belongs to another map.
+        Raises ValueError if a file is missing, damaged, or belongs to another map.
         """
         folder = Path(folder)
         found = cls(encode=encode)
@@ -289,18 +230,10 @@ class HubMap(BaseEstimator):
         return [(names[0][k], names[1][nearest.indices[k]]) for k in found]
 
     def show(self, placement: Placement | None = None, **options):
-        """The map in a notebook, with the measured overlaps of its datasets.
+        """The map in a notebook, an IPython HTML, with the measured overlaps of its datasets.
 
-        Parameters
-        ----------
-        placement : Placement, optional
-            A dataset to highlight on the map.
-        **options
-            `title` and `height`, as `map_page` takes them.
-
-        Returns
-        -------
-        IPython.display.HTML
+        A placed dataset is highlighted. The options are `title` and `height`, as `map_page` takes
+        them.
         """
         boxes, table, relation = self.boxes_, self.table_, self.tasks_.relation
         if placement is None:
@@ -324,20 +257,9 @@ def related(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The datasets that contain a new one, those that it contains, and those nearest to it.
 
-    Parameters
-    ----------
-    box : Boxes, batch shape (1,)
-    boxes : Boxes, batch shape (N,)
-    names : sequence of N str
-    most : int
-        Rows at most in each table.
-    counted : two Tensors, shape (N,), optional
-        Shares of the new dataset in the others, and of the others in it. Left out: of their boxes.
-
-    Returns
-    -------
-    contained_in, contains, nearest : DataFrame
-        As in `Placement`.
+    From the new dataset's box, of batch shape (1,), and N boxes with their names to the three
+    tables of a `Placement`, of `most` rows at most. `counted` are the shares (N,) of the new
+    dataset in the others, and of the others in it; left out, those of their boxes count.
     """
     drawn = overlap(box, boxes), overlap(boxes, box)
     soft = overlap(box, boxes, soft=True) * overlap(boxes, box, soft=True)

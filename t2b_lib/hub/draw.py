@@ -46,35 +46,20 @@ def map_page(
 ) -> str:
     """A page that shows datasets as boxes, which readers can search, filter and follow.
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,), 2-d
-    table : DataFrame, N rows in the order of the boxes
-        Columns ``name`` (distinct), ``samples`` (count or NaN), ``licence`` (str, or NaN or ""
-        where unknown), ``classes`` (tuple of str), ``url`` (of the dataset's page, or NaN) and,
-        optionally, ``field`` (a broad group such as plants, which sets the colour).
-    overlap : array-like (N, N), optional
-        [i, j] is how much of i lies in j, NaN where not measured. Left out, the overlap of the
-        boxes.
-    evidence : callable, optional
-        (i, j) to pairs of a class of i and the class of j that it lies near, the nearest first: why
-        i is said to lie in j.
-    title : str
-    placed : sequence of int
-        Boxes to highlight, such as the reader's own dataset.
-    height : int
-        Of the drawing in CSS pixels; narrow screens show it smaller.
+    The page is HTML with all scripts and styles inside. There are N boxes, 2-d, and in their order
+    N rows of the table. It has the columns ``name`` (distinct), ``samples`` (count or NaN),
+    ``licence`` (str, or NaN or "" where unknown), ``classes`` (tuple of str), ``url`` (of the
+    dataset's page, or NaN) and, optionally, ``field`` (a broad group such as plants, which sets the
+    colour).
 
-    Returns
-    -------
-    str
-        HTML with all scripts and styles inside.
+    In `overlap` (N, N), [i, j] is how much of i lies in j, NaN where not measured; left out, it is
+    the overlap of the boxes. `evidence` is a function of (i, j) to pairs of a class of i and the
+    class of j that it lies near, the nearest first: why i is said to lie in j. `placed` are boxes
+    to highlight, such as the reader's own dataset. `height` is that of the drawing in CSS pixels;
+    narrow screens show it smaller.
 
-    Raises
-    ------
-    ValueError
-        Boxes that are not 2-d, not finite, or have an upper corner below the lower one; a table or
-        `overlap` that does not fit them.
+    Raises ValueError on boxes that are not 2-d, not finite, or have an upper corner below the lower
+    one, and on a table or `overlap` that does not fit them.
     """
     boxes = _checked_boxes(boxes)
     table = _checked_table(table, len(boxes))
@@ -119,12 +104,7 @@ def save_map(path, boxes: Boxes, table: DataFrame, overlap=None, **options) -> P
 
 
 def show_map(boxes: Boxes, table: DataFrame, overlap=None, **options):
-    """`map_page` in a notebook, as wide as the text and as high as the page.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
+    """`map_page` in a notebook, an IPython HTML as wide as the text and as high as the page."""
     from IPython.display import HTML
 
     page = map_page(boxes, table, overlap, **options)

@@ -32,19 +32,9 @@ class LegibleBoxes(BaseEstimator):
     - penalises the area that unrelated datasets share, uneven sides, boxes far larger or smaller
       than the typical one, and boxes far from the middle.
 
-    Parameters
-    ----------
-    model : Task2Box, optional
-        Not fitted. Left out: two dimensions and the recipe "plain".
-    epochs : int
-        Of the last step.
-    learning_rate : float
-        Of the last step, at its start; it falls to 0 along a cosine.
-
-    Attributes
-    ----------
-    model_ : Task2Box
-        Fitted.
+    `model` is not fitted; left out, it has two dimensions and the recipe "plain". `epochs` and
+    `learning_rate`, which falls to 0 along a cosine, are of the last step. After `fit`, `model_` is
+    fitted.
     """
 
     def __init__(
@@ -121,17 +111,10 @@ def _loss(boxes: Boxes, relation: Tensor, weight: Tensor, done: float) -> Tensor
 def legibility(boxes: Boxes, relation: Tensor) -> pd.Series:
     """How well a map of boxes can be read, and how far it says what was counted.
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,)
-    relation : Tensor, shape (N, N)
-
-    Returns
-    -------
-    Series
-        Median and mean number of other boxes over a dataset's centre; the share of containments
-        (relation from `CONTAINED`) that are drawn (overlap from `DRAWN`), and how many there are;
-        the area that unrelated datasets share, in the area of all boxes.
+    From boxes of batch shape (N,) and a relation (N, N): median and mean number of other boxes over
+    a dataset's centre; the share of containments (relation from `CONTAINED`) that are drawn
+    (overlap from `DRAWN`), and how many there are; the area that unrelated datasets share, in the
+    area of all boxes.
     """
     boxes = boxes.to(torch.float64)
     others = ~torch.eye(len(boxes), dtype=torch.bool)

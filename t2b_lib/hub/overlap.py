@@ -35,6 +35,10 @@ def soft_overlap(
 ) -> Tensor:
     """How much of each dataset lies in each other one: the share of its samples that lie there.
 
+    From N `samples`, in a sequence or a mapping by name, each a tensor or array (n_i, D), to
+    float32 shares (N, N) in [0, 1], on the CPU. With M `others` it is (N, M): only how much of each
+    of `samples` lies in each of these.
+
     A sample of dataset i lies in dataset j if its nearest sample of j is within a limit. The limit
     is one `reach` for all, or one of those that Eq. 12 of the paper can mean:
 
@@ -47,39 +51,14 @@ def soft_overlap(
     Samples that differ by no more than rounding count as identical, and identical samples always
     lie in each other. So E[i, i] is 1, and a dataset of one sample contains its copies.
 
-    Distances are computed in tiles, one matrix product each, about the mean of all samples. The
-    products are in float64 where any samples are, else in float32. Memory, besides `samples`, is
-    that of a copy of them on `device`, of one number for each sample and dataset, and of a few
-    tiles.
+    Distances are computed in tiles of `tile` samples (2,048, on a GPU 8,192), one matrix product
+    each, about the mean of all samples. The products are in float64 where any samples are, else in
+    float32. Memory, besides `samples`, is that of a copy of them on `device` ("auto": a GPU where
+    there is one), of one number for each sample and dataset, and of a few tiles.
 
-    Parameters
-    ----------
-    samples : sequence or mapping by name of N tensors (n_i, D)
-        The vectors of each dataset's samples; n_i may differ. NumPy arrays are taken, too.
-    others : as `samples`, of M tensors, optional
-        Measure only how much of each of `samples` lies in each of these.
-    within : "reach", "target" or "source"
-        What limits the distance.
-    reach : float, optional
-        The largest distance, in the units of the samples; for `within="reach"` only.
-    device : str
-        "auto": a GPU where there is one.
-    tile : int, optional
-        Samples on the side of a tile: 2,048, on a GPU 8,192. Changes speed and memory only.
-    progress : bool
-        Whether to show a progress bar.
-
-    Returns
-    -------
-    Tensor, shape (N, N) or (N, M), float32
-        On the CPU, in [0, 1]; rows in the order of `samples`, columns in that of `others`.
-
-    Raises
-    ------
-    ValueError
-        No dataset; a dataset, which is named, that is empty, holds NaN or infinity, or has another
-        number of features than the first; an unknown `within`; a reach that is negative, or given
-        although `within` is another; a tile below 1.
+    Raises ValueError if there is no dataset; if a dataset, which is named, is empty, holds NaN or
+    infinity, or has another number of features than the first; on an unknown `within`; on a reach
+    that is negative, or given although `within` is another; or on a tile below 1.
     """
     if reach is not None and (within != "reach" or not reach >= 0):
         raise ValueError(
@@ -122,23 +101,11 @@ def soft_overlap(
 def calibrated_reach(samples: Vectors, chance: float = CHANCE, seed: int = 0) -> float:
     """The distance within which two samples of different datasets lie with a stated probability.
 
-    Both datasets are drawn at random and then a sample of each, so that large datasets do not
+    The `samples` are as for `soft_overlap`, of at least two datasets and from one encoder. Both
+    datasets of a pair are drawn at random and then a sample of each, so that large datasets do not
     decide. Samples that both datasets have do not count. What is measured is chance only where most
-    of the datasets are unrelated.
-
-    Parameters
-    ----------
-    samples : sequence or mapping by name of N tensors (n_i, D)
-        Of at least two datasets; what all of them come from is one encoder.
-    chance : float
-        Between 0 and 1.
-    seed : int
-        Of the `PAIRS` pairs that are drawn.
-
-    Raises
-    ------
-    ValueError
-        A chance that is not between 0 and 1, or no two datasets with different samples.
+    of the datasets are unrelated. Raises ValueError if `chance` is not between 0 and 1, or no two
+    datasets have different samples.
     """
     if not 0 < chance < 1:
         raise ValueError(f"chance must be between 0 and 1, not {chance}")
@@ -162,20 +129,12 @@ def beyond_chance(shares: Tensor, typical: Tensor | None = None) -> tuple[Tensor
     """Soft overlaps without what any dataset would find in the target, however unlike they are.
 
     The more samples a target has, the more lie near one of them by chance. How many do is measured
-    on the datasets themselves: half of all have at least the *typical* share t_j in target j. Of
-    a share E_ij, (E_ij - t_j) / (1 - t_j) is left, and nothing where E_ij is below t_j.
+    on the datasets themselves: half of all have at least the *typical* share t_j in target j. Of a
+    share E_ij, (E_ij - t_j) / (1 - t_j) is left, and nothing where E_ij is below t_j.
 
-    Parameters
-    ----------
-    shares : Tensor, shape (N, M)
-        As `soft_overlap` counts them; a square one is of datasets among themselves.
-    typical : Tensor, shape (M,), optional
-        Of the targets, as an earlier call returned it. Left out, the median of each column.
-
-    Returns
-    -------
-    shares : Tensor, shape (N, M)
-    typical : Tensor, shape (M,)
+    From `shares` (N, M), as `soft_overlap` counts them, to those that are left, (N, M), and the
+    typical ones, (M,). Square shares are of datasets among themselves. Left out, `typical` is the
+    median of each column; it can be what an earlier call returned.
     """
     if typical is None:
         square = shares.shape[0] == shares.shape[1]
@@ -186,16 +145,10 @@ def beyond_chance(shares: Tensor, typical: Tensor | None = None) -> tuple[Tensor
 
 
 class CountedSamples(Samples):
-    """Samples among which a fixed reach says which lie where: the labels of parts are exact.
+    """Samples among which a fixed `reach` says which lie where: the labels of parts are exact.
 
     The share of a part that lies in a dataset is the mean over the part's samples, and the other
     way round over the dataset's, beyond chance as `beyond_chance` takes it off.
-
-    Parameters
-    ----------
-    vectors, members, kind, blocks
-        As for `Samples`.
-    reach : float
     """
 
     @classmethod
@@ -290,17 +243,9 @@ def _nearest(
 ) -> Tensor:
     """d_min of Eq. 11, squared: from each sample of the sources to each of the targets.
 
-    Parameters
-    ----------
-    points : Tensor, shape (n, D)
-    sizes : list of int
-        How many of the points belong to each dataset.
-    sources, first : int
-        The sources are the datasets before `sources`, the targets those from `first`.
-
-    Returns
-    -------
-    Tensor, shape (samples of the sources, number of targets)
+    Of the `points` (n, D), as many belong to each dataset as `sizes` says. The sources are the
+    datasets before number `sources`, and the targets those from number `first`. One row for each
+    sample of the sources, one column for each target.
     """
     norms = points.square().sum(1)
     owner = torch.repeat_interleave(torch.arange(len(sizes)) - first, torch.tensor(sizes))

@@ -21,24 +21,19 @@ COLUMNS = ["name", "hub_id", "samples", "classes", "licence", "url", "field", "s
 def catalogue() -> pd.DataFrame:
     """The shipped catalogue of public image classification datasets, sorted by name.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns:
+    Its columns are:
 
-        - ``name``: unique.
-        - ``hub_id``: its name on the Hugging Face hub ("owner/name"), "" where none was confirmed.
-        - ``samples``: number of images in the labelled splits as its source counts
-          them; some sources round.
-        - ``classes``: names of its classes, a tuple of str, at least two. iNaturalist's
-          species have their common names where these are known.
-        - ``licence``: in the hub's spelling ("cc-by-4.0"), "" where no source names one.
-        - ``url``: home page, or page on the hub.
-        - ``field``: the broad subject ("animals", "medical", "remote sensing", ...).
-        - ``source``: where the classes, samples, licence and hub id come from, "; " between them.
+    - ``name``: unique.
+    - ``hub_id``: its name on the Hugging Face hub ("owner/name"), "" where none was confirmed.
+    - ``samples``: number of images in the labelled splits as its source counts
+      them; some sources round.
+    - ``classes``: names of its classes, a tuple of str, at least two. iNaturalist's
+      species have their common names where these are known.
+    - ``licence``: in the hub's spelling ("cc-by-4.0"), "" where no source names one.
+    - ``url``: home page, or page on the hub.
+    - ``field``: the broad subject ("animals", "medical", "remote sensing", ...).
+    - ``source``: where the classes, samples, licence and hub id come from, "; " between them.
 
-    Notes
-    -----
     ``t2b_lib/data/README.md`` says how the table is made. Some datasets have the same classes
     (ImageNet-1k and ImageNetV2, MNIST and SVHN): their labels alone cannot tell them apart.
     """
@@ -69,22 +64,9 @@ def names_digest(names: Sequence[str]) -> Tensor:
 def embed_classes(names: Sequence[str]) -> Tensor:
     """Vectors of class names: MiniLM's, of the texts "A photo of ...".
 
-    Those of the catalogue's classes ship with the library, rounded to 8 bits. Only other names
-    need the network.
-
-    Parameters
-    ----------
-    names : sequence of str
-
-    Returns
-    -------
-    Tensor, shape (len(names), 384), float32
-        Rows of length 1.
-
-    Raises
-    ------
-    ModuleNotFoundError, ValueError
-        As `embed_texts`, for names that the catalogue lacks.
+    The vectors are float32, (len(names), 384), of length 1. Those of the catalogue's classes ship
+    with the library, rounded to 8 bits. Only other names need the network; for these,
+    ModuleNotFoundError and ValueError are raised as by `embed_texts`.
     """
     known, rounded = _shipped()
     new = [name for name in dict.fromkeys(names) if name not in known]

@@ -20,13 +20,8 @@ from t2b_lib.network import Projection
 class NearestPairs(BaseEstimator):
     """Predicts the relation of a pair (i, j) from the training pairs that are most like it.
 
-    A pair is its two feature vectors side by side, standardised over the existing datasets. Nearer
-    training pairs count for more.
-
-    Parameters
-    ----------
-    neighbours : int
-        Training pairs to average.
+    A pair is its two feature vectors side by side, standardised over the existing datasets. As many
+    training pairs as `neighbours` says are averaged; nearer ones count for more.
     """
 
     def __init__(self, neighbours: int = 5):
@@ -58,16 +53,10 @@ class NearestPairs(BaseEstimator):
 class Nearness(BaseEstimator):
     """Predicts a stronger relation where the means of two datasets are nearer, in no direction.
 
-    It learns nothing from pairs, and its numbers serve rank correlations only.
-
-    Parameters
-    ----------
-    tsne : bool
-        Measure distances on a map of points: lay out the means of all datasets in the plane by
-        t-SNE (van der Maaten and Hinton, 2008). t-SNE cannot place an unseen dataset later, so it
-        lays out the novel datasets too, which no other method sees.
-    seed : int
-        Of t-SNE.
+    It learns nothing from pairs, and its numbers serve rank correlations only. With `tsne`,
+    distances are measured on a map of points: t-SNE (van der Maaten and Hinton, 2008) lays out the
+    means of all datasets in the plane, from `seed`. It cannot place an unseen dataset later, so it
+    lays out the novel datasets too, which no other method sees.
     """
 
     def __init__(self, tsne: bool = False, *, seed: int = 0):

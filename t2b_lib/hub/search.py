@@ -37,51 +37,29 @@ def find_datasets(
 ) -> pd.DataFrame:
     """Search the Hugging Face hub for datasets, the most downloaded first.
 
-    Only the hub's listing is read: a dataset's tags, and its card where it has one.
+    Only the hub's listing is read: a dataset's tags, and its card where it has one. `task` is the
+    task category, as the hub names it, and `search` a part of the dataset's name. Of some datasets
+    only a range of sizes is known ("10K<n<100K"); they are kept if a part of it lies within
+    `min_samples` and `max_samples`. Given a bound, datasets of unknown size are left out. Only
+    datasets with one of the `licences`, as the hub tags them ("mit", "cc-by-4.0"), are kept.
+    Readers of a `gated` dataset must first accept its terms; None takes both kinds. There are
+    `limit` datasets at most. `token` is as in `huggingface_hub.HfApi.list_datasets`.
 
-    Parameters
-    ----------
-    task : str
-        The task category, as the hub names it.
-    search : str, optional
-        Part of the dataset's name.
-    min_samples, max_samples : int, optional
-        Bounds on the number of samples. Of some datasets only a range is known ("10K<n<100K"); they
-        are kept if a part of it lies within the bounds. Given a bound, datasets of unknown size are
-        left out.
-    licences : collection of str, optional
-        Only datasets with one of these licences, as the hub tags them ("mit", "cc-by-4.0").
-    gated : bool, optional
-        Whether readers must first accept a dataset's terms; None takes both kinds.
-    limit : int, optional
-        Number of datasets at most.
-    token : str or bool, optional
-        As in `huggingface_hub.HfApi.list_datasets`.
+    The table has one row for each dataset, the columns of `catalogue` first:
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each dataset, the columns of `catalogue` first:
+    - ``name``: its name on the card, or its hub id where several share that name.
+    - ``hub_id``: "owner/name".
+    - ``samples``: over all splits and configurations, missing (NA) where unknown.
+    - ``classes``: names of its classes, a tuple of str; empty where its card does not say.
+    - ``licence``: as the hub tags it, "; " between several, "" where unknown.
+    - ``url``: its page on the hub.
+    - ``size``: its range of sizes ("10K<n<100K"), "" where unknown.
+    - ``gated``: False, "auto" or "manual" (how access is granted).
+    - ``downloads``, ``likes``: in the last 30 days, and in all.
 
-        - ``name``: its name on the card, or its hub id where several share that name.
-        - ``hub_id``: "owner/name".
-        - ``samples``: over all splits and configurations, missing (NA) where unknown.
-        - ``classes``: names of its classes, a tuple of str; empty where its card does not say.
-        - ``licence``: as the hub tags it, "; " between several, "" where unknown.
-        - ``url``: its page on the hub.
-        - ``size``: its range of sizes ("10K<n<100K"), "" where unknown.
-        - ``gated``: False, "auto" or "manual" (how access is granted).
-        - ``downloads``, ``likes``: in the last 30 days, and in all.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The package huggingface_hub is not installed.
-    ValueError
-        Bounds that no number satisfies, or a limit below 1.
-    OSError
-        The hub refused or did not answer after huggingface_hub's own retries, or HF_HUB_OFFLINE
-        is set.
+    Raises ModuleNotFoundError if the package huggingface_hub is not installed; ValueError on bounds
+    that no number satisfies, or a limit below 1; and OSError if the hub refused or did not answer
+    after huggingface_hub's own retries, or HF_HUB_OFFLINE is set.
     """
     low, high = min_samples or 0, inf if max_samples is None else max_samples
     if low > high:
@@ -189,11 +167,8 @@ def _within(facts: dict, low: float, high: float) -> bool:
 class HubSamples(NamedTuple):
     """What `sample_hub` found.
 
-    Attributes
-    ----------
-    vectors : dict of tensors (n_i, D) float32, by hub id
-    skipped : pandas.DataFrame
-        Columns ``hub_id`` and ``reason``.
+    `vectors` has float32 tensors (n_i, D) by hub id. `skipped` has the columns ``hub_id`` and
+    ``reason``.
     """
 
     vectors: dict[str, Tensor]
@@ -214,48 +189,22 @@ def sample_hub(
 ) -> HubSamples:
     """Vectors of n samples of each of many datasets of the Hugging Face hub.
 
-    Each dataset's vectors are kept in a file. A second run reads them, and works only on datasets
-    that are missing, were skipped, or whose file is damaged. A dataset that fails is skipped, with
-    the error's message as the reason, and the others go on. The packages huggingface_hub and
-    datasets repeat requests that fail or that the hub limits; how long they wait is set by their
-    own HF_HUB_DOWNLOAD_TIMEOUT and `datasets.config.STREAMING_READ_MAX_RETRIES`.
+    A hub id is "owner/name", as in `find_datasets`. `load` takes one and returns a collection with
+    a method ``sample(n, seed)``, such as `t2b_lib.representation.hub_images`. `encode` takes the
+    sample and returns its vectors, a tensor (n, D). Datasets with fewer than n samples give all of
+    them.
 
-    Parameters
-    ----------
-    hub_ids : iterable of str
-        "owner/name", as in `find_datasets`.
-    n : int
-        Samples of each dataset; all of them where it has fewer.
-    encode : callable
-        Takes the sample and returns its vectors, a tensor (n, D).
-    load : callable
-        Takes a hub id and returns a collection with a method ``sample(n, seed)``, such as
-        `t2b_lib.representation.hub_images`.
-    cache : path
-        The folder of the files.
-    key : dict, optional
-        What else the vectors depend on, such as the encoder's name. Files kept under another key
-        are not used.
-    seed : int
-        Of the sample.
-    progress : bool
-        Whether to show a progress bar.
+    Each dataset's vectors are kept in a file of the folder `cache`. A second run reads them, and
+    works only on datasets that are missing, were skipped, or whose file is damaged. `key` says what
+    else the vectors depend on, such as the encoder's name: files kept under another key are not
+    used. A dataset that fails is skipped, with the error's message as the reason, and the others go
+    on; a UserWarning says how many were skipped, and why the first three were. The packages
+    huggingface_hub and datasets repeat requests that fail or that the hub limits; how long they
+    wait is set by their own HF_HUB_DOWNLOAD_TIMEOUT and
+    `datasets.config.STREAMING_READ_MAX_RETRIES`.
 
-    Returns
-    -------
-    HubSamples
-
-    Raises
-    ------
-    ValueError
-        An empty hub id, n below 1, or no dataset that could be sampled.
-    OSError
-        `cache` cannot be written to.
-
-    Warns
-    -----
-    UserWarning
-        How many datasets were skipped, and why the first three were.
+    Raises ValueError on an empty hub id, n below 1, or no dataset that could be sampled, and
+    OSError if `cache` cannot be written to.
     """
     hub_ids = list(dict.fromkeys(hub_ids))
     if empty := [i for i, hub_id in enumerate(hub_ids) if not (hub_id and isinstance(hub_id, str))]:
