@@ -35,20 +35,14 @@ class Baseline(BaseEstimator):
 class PairModel(Baseline):
     """Logistic regression on a few named numbers of a pair: cosines, lengths, distances.
 
-    The vector of a union is the mean of the vectors of its parts. So how alike two vectors are,
-    and which of them is longer, almost tells whether one dataset lies in the other. A classifier on
-    two vectors side by side cannot compute such products. A graded relation is learned as a
+    The vector of a union is the mean of the vectors of its parts. So how alike two vectors are, and
+    which of them is longer, almost tells whether one dataset lies in the other. A classifier on two
+    vectors side by side cannot compute such products. A graded relation is learned as a
     probability.
 
-    Parameters
-    ----------
-    strength : float
-        Inverse strength of the L2 penalty, `C` of scikit-learn's logistic regression.
-
-    Attributes
-    ----------
-    weights_ : dict of str to float
-        After `fit`: the weight of each number of a pair, once that is standardised.
+    `strength` is the inverse strength of the L2 penalty, `C` of scikit-learn's logistic regression.
+    After `fit`, `weights_` has the weight of each named number of a pair, once that is
+    standardised.
     """
 
     def __init__(self, *, strength: float = 1.0):
@@ -58,10 +52,7 @@ class PairModel(Baseline):
     def fit(self, tasks: TaskCollection, split: Split) -> PairModel:
         """Learn from the training pairs of `split`.
 
-        Raises
-        ------
-        ValueError
-            If all training pairs are related, or none is.
+        Raises ValueError if all training pairs are related, or none is.
         """
         self.centre_, self.blocks_ = tasks.features[split.existing].mean(0), tasks.blocks
         found = dict(self._numbers(tasks.features, split.train))
@@ -121,19 +112,10 @@ class PairwiseMLP(Baseline):
     """The MLP baseline (section 4.2): both representations side by side to the relation.
 
     Fully connected layers with ReLU and batch norm, a sigmoid at the end, binary cross-entropy
-    (also for graded relations), Adam on shuffled batches of pairs. The features are projected as
-    in `Task2Box`.
-
-    Parameters
-    ----------
-    hidden : tuple of int
-        Widths of the hidden layers; () is the linear baseline.
-    epochs : int
-        Passes over the training pairs.
-    batch_size : int
-        Pairs in a step.
-    learning_rate, seed, device, progress
-        As in `Task2Box`.
+    (also for graded relations), Adam on shuffled batches of pairs. The features are projected as in
+    `Task2Box`. `hidden` are the widths of the hidden layers; () is the linear baseline. An epoch is
+    a pass over the training pairs, with `batch_size` of them in a step. The rest is as in
+    `Task2Box`.
     """
 
     def __init__(
@@ -219,10 +201,7 @@ class PairwiseLinear(PairwiseMLP):
 class Measure(Baseline):
     """A formula from two representations to a score: high where i is likely to lie in j.
 
-    Attributes
-    ----------
-    threshold_ : float
-        After `fit` on a binary relation: the threshold with the best F1 on the training pairs.
+    After `fit` on a binary relation, `threshold_` has the best F1 on the training pairs.
     """
 
     @checked
@@ -258,15 +237,11 @@ class KLDivergence(Measure):
     It is small if j has mass wherever i has, and j may cover much more. So it measures how i is
     contained in j.
 
-    Parameters
-    ----------
-    kind : "gaussian" or "fim"
-        The kind of features. "gaussian": [mu; sigma^2] of Eq. 1 and 2. "fim": the diagonal of the
-        Fisher information of one set of weights. It is the precision of a Gaussian over these
-        weights (Eq. 3), and all datasets have the same mean.
-    floor : float
-        Smallest variance (or, for "fim", precision) of a feature, as a share of that feature's
-        mean over the existing datasets. A variance of zero would make divergences infinite.
+    `kind` is the kind of features. "gaussian": [mu; sigma^2] of Eq. 1 and 2. "fim": the diagonal of
+    the Fisher information of one set of weights. It is the precision of a Gaussian over these
+    weights (Eq. 3), and all datasets have the same mean. `floor` is the smallest variance (or, for
+    "fim", precision) of a feature, as a share of that feature's mean over the existing datasets. A
+    variance of zero would make divergences infinite.
     """
 
     def __init__(self, kind: str = "gaussian", *, floor: float = 1e-3):
@@ -335,14 +310,10 @@ class _Asymmetric(Measure):
 class AsymmetricCosine(_Asymmetric):
     """Eq. 7 with the cosine similarity: sim(e_i, e_j) - alpha * sim(e_i, e_0).
 
-    Parameters
-    ----------
-    alpha : float
-        0.15 in Task2Vec (Achille et al. 2019).
-    trivial : "mean", "zero" or vector (D,)
-        The trivial representation e_0, that of an easy or an empty task. The paper leaves it open.
-        "mean" is the mean of the existing datasets. "zero" suits Fisher information: a task without
-        samples has none. (A cosine with zero counts as 0, so that the measure is symmetric.)
+    `alpha` is 0.15 in Task2Vec (Achille et al. 2019). `trivial` is the trivial representation e_0,
+    that of an easy or an empty task: "mean", "zero" or a vector (D,). The paper leaves it open.
+    "mean" is the mean of the existing datasets. "zero" suits Fisher information: a task without
+    samples has none. (A cosine with zero counts as 0, so that the measure is symmetric.)
     """
 
     @staticmethod
@@ -351,13 +322,7 @@ class AsymmetricCosine(_Asymmetric):
 
 
 class AsymmetricEuclidean(_Asymmetric):
-    """Eq. 7 with the negated Euclidean distance as similarity.
-
-    Parameters
-    ----------
-    alpha, trivial
-        As in `AsymmetricCosine`.
-    """
+    """Eq. 7 with the negated Euclidean distance; the parameters are as in `AsymmetricCosine`."""
 
     @staticmethod
     def _similarity(a: Tensor, b: Tensor) -> Tensor:

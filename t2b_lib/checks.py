@@ -63,12 +63,8 @@ def check_settings(model: BaseEstimator) -> None:
 def check(source: Callable | type, values: Mapping[str, Any]) -> None:
     """Refuse values by the annotations of a function or of a dataclass.
 
-    Raises
-    ------
-    TypeError
-        A value of another type.
-    ValueError
-        A choice that there is not, or a number out of range.
+    Raises TypeError for a value of another type, and ValueError for a choice that there is not, or
+    a number out of range.
     """
     hints = _hints(source)
     for name, value in values.items():
@@ -93,12 +89,7 @@ def check(source: Callable | type, values: Mapping[str, Any]) -> None:
 def check_memory(
     what: str, bytes_needed: float, advice: str, device: torch.device | None = None
 ) -> None:
-    """Refuse work that needs more memory than this machine, or a GPU, has.
-
-    Raises
-    ------
-    MemoryError
-    """
+    """Raise MemoryError for work that needs more memory than this machine, or a GPU, has."""
     on_gpu = device is not None and device.type == "cuda"
     there = torch.cuda.mem_get_info(device)[0] if on_gpu else memory()
     if bytes_needed > there:
@@ -119,10 +110,7 @@ def memory() -> float:
 def check_pairs(pairs: Tensor | Sequence, n: int = BEYOND, name: str = "pairs") -> Tensor:
     """Pairs (P, 2) of rows of n datasets, as a tensor of integers.
 
-    Raises
-    ------
-    ValueError
-        Another shape, numbers that are not whole, or rows that there are not.
+    Raises ValueError on another shape, numbers that are not whole, or rows that there are not.
     """
     try:
         found = pairs if isinstance(pairs, Tensor) else torch.as_tensor(np.array(pairs))

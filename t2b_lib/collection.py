@@ -24,22 +24,11 @@ ANYWHERE_SHARE = 0.55
 class Samples(TensorRecord):
     """The samples of N datasets, images or classes: each dataset's vector follows from its own.
 
-    Parameters
-    ----------
-    vectors : array, shape (S, D)
-        One row for each sample.
-    members : bool array, shape (N, S)
-        Which samples belong to which dataset.
-    kind : "average" or "gaussian"
-        What `features` computes from the vectors: Eq. 1, or Eq. 1 and 2.
-    blocks : tuple of int, optional
-        Sizes of the pieces of a vector that mean different things, such as image and text. They
-        add up to D; one piece if left out.
-
-    Raises
-    ------
-    ValueError
-        On shapes that disagree, or blocks that do not add up.
+    `vectors` (S, D) has one row for each sample, and `members` (N, S) says which samples belong to
+    which dataset. `kind` is what `features` computes from the vectors: "average" (Eq. 1) or
+    "gaussian" (Eq. 1 and 2). `blocks` are the sizes of the pieces of a vector that mean different
+    things, such as image and text; one piece if left out. Raises ValueError on shapes that
+    disagree, or blocks that do not add up to D.
     """
 
     vectors: Tensor
@@ -75,18 +64,9 @@ class Samples(TensorRecord):
     def relate_parts(self, members: Tensor, datasets: Tensor) -> tuple[Tensor, Tensor] | None:
         """How much of each part lies in each dataset, and the reverse, if samples can tell.
 
-        Samples alone cannot; see `t2b_lib.hub.CountedSamples`.
-
-        Parameters
-        ----------
-        members : bool Tensor, shape (p, S)
-            As `draw_parts` returns them.
-        datasets : Tensor of int, shape (n,)
-
-        Returns
-        -------
-        two Tensors, shape (p, n), or None
-            Shares of the parts in the datasets, and shares of the datasets in the parts.
+        Samples alone cannot; see `t2b_lib.hub.CountedSamples`. From `members` (p, S), as
+        `draw_parts` returns them, and the numbers of n datasets to shares (p, n) of the parts in
+        the datasets and of the datasets in the parts.
         """
         return None
 
@@ -100,23 +80,12 @@ class Samples(TensorRecord):
         """Random parts of the datasets given.
 
         A part has one sample to all but one of its dataset, small ones as often as large ones. It
-        is a random subset, or coherent: a random sample and its nearest ones. Some coherent parts
-        take these from the samples of all datasets given, so that they may hold a whole dataset.
+        is a random subset, or coherent: a random sample and its nearest ones. `coherent` is the
+        share of coherent parts. Some of these take their samples from all datasets given, so that
+        they may hold a whole dataset.
 
-        Parameters
-        ----------
-        datasets : Tensor of int, shape (n,)
-        count : int
-        random : torch.Generator
-        coherent : float
-            Share of coherent parts.
-
-        Returns
-        -------
-        members : bool Tensor, shape (count, S)
-            Which samples are in each part.
-        owners : Tensor of int, shape (count,)
-            Position in `datasets` of the one that the part is of; -1 for parts from all samples.
+        Returns which samples are in each part, bool (count, S), and the position in `datasets` of
+        the one that each part is of, (count,), -1 for parts from all samples.
         """
         of_datasets = self.members[datasets]
         owners = torch.randint(len(datasets), (count,), generator=random)
@@ -142,25 +111,15 @@ class Samples(TensorRecord):
 class TaskCollection(TensorRecord):
     """N datasets (or tasks) with their names, their representations and their relation.
 
-    Its tensors are on the CPU. Two collections are equal (==) if all their values are.
+    Its tensors are on the CPU. Two collections are equal (==) if all their values are. The names
+    are unique. `features` (N, D) are base representations: CLIP moments (Eq. 1, 2), Fisher
+    information (Eq. 3), attributes ... In `relation` (N, N), [i, j] is E_ij in [0, 1]: how much of
+    i lies in j, or how well i transfers to j. NaN: not measured. The diagonal is never used.
+    `samples` are what the features were computed from, if that is known: training can then draw
+    parts.
 
-    Parameters
-    ----------
-    names : sequence of str, length N
-        Unique.
-    features : array, shape (N, D)
-        Base representations: CLIP moments (Eq. 1, 2), Fisher information (Eq. 3), attributes ...
-    relation : array, shape (N, N)
-        relation[i, j] is E_ij in [0, 1]: how much of i lies in j, or how well i transfers to j.
-        NaN: not measured. The diagonal is never used.
-    samples : Samples, optional
-        What the features were computed from, if that is known: training can then draw parts.
-
-    Raises
-    ------
-    ValueError
-        On fewer than two datasets, shapes that disagree, repeated names, features that are not
-        finite or a relation outside [0, 1].
+    Raises ValueError on fewer than two datasets, shapes that disagree, repeated names, features
+    that are not finite or a relation outside [0, 1].
     """
 
     names: Sequence[str]
@@ -285,25 +244,13 @@ def split(
 
     `novel` datasets are set aside and unseen in training; the others are the existing ones. The
     measured ordered pairs among these are divided at random into training, validation and test
-    pairs. The pairs of a novel and an existing dataset, in both directions, test generalisation to
-    unseen datasets. Pairs of a dataset with itself are left out, as in the paper's loss and score.
+    pairs, with the shares in `fractions`; these may add up to less than 1 (Table 5 of the paper
+    trains on half of the pairs). The pairs of a novel and an existing dataset, in both directions,
+    test generalisation to unseen datasets. Pairs of a dataset with itself are left out, as in the
+    paper's loss and score. The same seed gives the same split.
 
-    Parameters
-    ----------
-    tasks : TaskCollection
-    novel : int
-        Number of novel datasets.
-    seed : int
-        The same seed gives the same split.
-    fractions : (float, float, float)
-        Shares of the existing pairs for training, validation and test; they may add up to less
-        than 1 (Table 5 of the paper trains on half of the pairs).
-
-    Raises
-    ------
-    ValueError
-        If the fractions are not shares of one whole, fewer than two datasets are left as existing
-        ones, or a part would be empty.
+    Raises ValueError if the fractions are not shares of one whole, fewer than two datasets are left
+    as existing ones, or a part would be empty.
     """
     n = len(tasks)
     if not 0 <= novel <= n - 2:

@@ -134,16 +134,9 @@ class Task2Box(BaseEstimator):
     progress : bool
         Whether `fit` shows a progress bar.
 
-    Attributes
-    ----------
-    network_ : BoxNetwork
-        After `fit` or `load`.
-    history_ : dict of str to list of float
-        After `fit`: the terms of the loss, weighted, at about a hundred epochs.
-    teacher_ : estimator
-        After `fit` with a teacher: that teacher, fitted.
-    scale_ : QuantileTransformer
-        After `fit` with ranks: from relations to ranks and back.
+    After `fit` or `load`, `network_` is the BoxNetwork. After `fit`, `history_` has by name the terms
+    of the loss, weighted, at about a hundred epochs; `teacher_` is the fitted teacher; and with
+    `ranks`, `scale_` is a QuantileTransformer from relations to ranks and back.
     """
 
     def __init__(
@@ -200,16 +193,10 @@ class Task2Box(BaseEstimator):
     @classmethod
     @checked
     def from_recipe(cls, recipe: str, **changes) -> Task2Box:
-        """An unfitted model with the settings of a named recipe.
+        """An unfitted model with the settings of a named recipe; `changes` go over the recipe's.
 
-        Parameters
-        ----------
-        recipe : str
-            "paper": architecture, loss and settings of the Task2Box paper. "default": the
-            defaults of this class. "plain": cross-entropy on the training pairs alone, without
-            parts and teacher.
-        **changes
-            Any hyper-parameter of the class, over the recipe's.
+        "paper": architecture, loss and settings of the Task2Box paper. "default": the defaults of
+        this class. "plain": cross-entropy on the training pairs alone, without parts and teacher.
         """
         if recipe not in RECIPES:
             raise ValueError(f"unknown recipe {recipe!r}; there are: {', '.join(RECIPES)}")
@@ -222,20 +209,9 @@ class Task2Box(BaseEstimator):
         """Train on the training pairs of `split`, or on all measured pairs without a split.
 
         Nothing is used but the features of the existing datasets, the relation of the training
-        pairs and, if given, the volumes of the existing datasets.
-
-        Parameters
-        ----------
-        tasks : TaskCollection of N datasets
-        split : Split, optional
-        volumes : Tensor, shape (N,), optional
-            The desired volume of each dataset's box (Eq. 13).
-
-        Raises
-        ------
-        ValueError
-            On volumes that are not N positive numbers, an unknown loss or side, or no training
-            pairs.
+        pairs and, if given, the volumes of the existing datasets: of all N datasets, (N,), the
+        desired volume of the box (Eq. 13). Raises ValueError on volumes that are not N positive
+        numbers, an unknown loss or side, or no training pairs.
         """
         return fit_many([self], tasks, [split], volumes)[0]
 
@@ -250,29 +226,13 @@ class Task2Box(BaseEstimator):
         soft: bool = True,
         **temperatures: float,
     ) -> dict[str, Tensor]:
-        """The weighted terms of Eq. 4, with R of Eq. 6, summed over pairs and boxes.
+        """The weighted terms of Eq. 4, with R of Eq. 6, summed over pairs and boxes, by name.
 
-        With volumes, Eq. 13 is a further term.
-
-        Parameters
-        ----------
-        boxes : Boxes, batch shape (..., N)
-        relation : Tensor, shape (..., N, N)
-            E_ij; finite everywhere.
-        weight : Tensor, shape (..., N, N)
-            1 for a training pair, 0 for any other.
-        volumes : Tensor, shape (..., n), optional
-            Of the first n boxes.
-        attraction : float
-            How much more a related pair counts than another one; for the cross-entropy.
-        soft : bool
-            Whether the overlap is the soft one. Volumes are soft in any case.
-        **temperatures
-            As in `soft_log_volume`.
-
-        Returns
-        -------
-        dict of Tensor, shape (...)
+        From boxes of batch shape (..., N), a relation E_ij (..., N, N), finite everywhere, and a
+        weight (..., N, N), 1 for a training pair and 0 for any other, to tensors (...). With
+        `volumes` (..., n), of the first n boxes, Eq. 13 is a further term. `attraction` is how much
+        more a related pair counts than another one; for the cross-entropy. `soft` is for the
+        overlap alone: volumes are soft in any case. `temperatures` are as in `soft_log_volume`.
         """
         predicted = self._pairwise(boxes, soft=soft, **temperatures)
         if self.loss == "squared error":
@@ -302,15 +262,10 @@ class Task2Box(BaseEstimator):
     @torch.no_grad()
     @checked
     def embed(self, features: Tensor) -> Boxes:
-        """Boxes of datasets, whether they were used in training or not.
+        """Boxes, batch shape (N,), of datasets with features (N, D), seen in training or not.
 
-        Parameters
-        ----------
-        features : array, shape (N, D)
-
-        Returns
-        -------
-        Boxes, batch shape (N,), on the CPU
+        They are on the CPU. Raises NotFittedError, or ValueError on features of another shape than
+        in training, or not finite.
         """
         check_is_fitted(self, "network_")
         network, features = self.network_, as_tensor(features, torch.float32, "features")
@@ -325,18 +280,10 @@ class Task2Box(BaseEstimator):
 
     @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Predicted relation E_ij of pairs (i, j) of rows of `features`: the soft overlap.
+        """Predicted relation E_ij of pairs (P, 2) of rows of `features` (N, D): the soft overlap,
+        (P,).
 
         With `ranks` it is the relation's rank.
-
-        Parameters
-        ----------
-        features : array, shape (N, D)
-        pairs : Tensor, shape (P, 2)
-
-        Returns
-        -------
-        Tensor, shape (P,)
         """
         boxes = self.embed(features)
         pairs = check_pairs(pairs, len(boxes))
@@ -389,10 +336,7 @@ class Task2Box(BaseEstimator):
     def load(path: str | Path, device: str = "auto") -> Task2Box:
         """A fitted model from a file that `save` wrote.
 
-        Raises
-        ------
-        ValueError
-            If the file is damaged or is no Task2Box model.
+        Raises ValueError if the file is damaged or is no Task2Box model.
         """
         if not Path(path).is_file():
             raise FileNotFoundError(f"there is no file {path}")
@@ -452,20 +396,9 @@ class Task2Box(BaseEstimator):
 
 
 class Ensemble(BaseEstimator):
-    """The mean prediction of several models that differ in their seed only.
+    """The mean prediction of `size` models that differ in their seed only.
 
-    Parameters
-    ----------
-    model : Task2Box, optional
-        Unfitted; left out, the default recipe.
-    size : int
-        How many models.
-    seed : int
-
-    Attributes
-    ----------
-    models_ : list of Task2Box
-        After `fit`.
+    `model` is unfitted; left out, it has the default recipe. After `fit`, `models_` are the models.
     """
 
     def __init__(self, model: Task2Box | None = None, size: int = 16, *, seed: int = 0):
@@ -508,29 +441,13 @@ def fit_many(
     Adam serve all, but no number of one model enters another. Only rounding differs. Training
     amplifies that: after hundreds of epochs the two are as alike as on two machines.
 
-    Parameters
-    ----------
-    models : sequence of Task2Box, Ensemble or a baseline
-        Of the same settings except for `seed`.
-    tasks : TaskCollection, or a sequence of as many as models
-        One for all models, or one each, with equally many features.
-    splits : sequence of Split or None, as many as models
-        With the same number of existing datasets. None: all measured pairs.
-    volumes : Tensor, shape (N,), optional
-        As in `Task2Box.fit`.
-    bar : tqdm, optional
-        A progress bar to move by the number of models, instead of one of its own.
-
-    Returns
-    -------
-    list
-        The models given, fitted.
-
-    Raises
-    ------
-    ValueError
-        On settings or numbers of datasets that differ, an unknown loss or side, no training pairs,
-        or volumes that are not N positive numbers.
+    The models (Task2Box, Ensemble or a baseline) have the same settings except for `seed`. One
+    collection serves all, or each has its own, with equally many features. Each has its split, with
+    the same number of existing datasets; None takes all measured pairs. `volumes` (N,) are as in
+    `Task2Box.fit`. A progress bar, if given, is moved by the number of models, instead of one of
+    its own. Returns the models given, fitted. Raises ValueError on settings or numbers of datasets
+    that differ, an unknown loss or side, no training pairs, or volumes that are not N positive
+    numbers.
     """
     models = list(models)
     tasks = [tasks] * len(models) if isinstance(tasks, TaskCollection) else list(tasks)
@@ -660,13 +577,9 @@ def _lessons(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What each of K models learns of its n existing datasets and p parts.
 
-    Dense: gathering the training pairs and scattering their gradients back would cost more than
-    computing the few other pairs, which have weight 0.
-
-    Returns
-    -------
-    features : Tensor, shape (K, n + p, D)
-    relation, weight : Tensor, shape (K, n + p, n + p)
+    Features (K, n + p, D), and relation and weight, each (K, n + p, n + p). Dense: gathering the
+    training pairs and scattering their gradients back would cost more than computing the few other
+    pairs, which have weight 0.
     """
     tasks = [model._on_own_scale(*own) for model, *own in zip(models, tasks, splits, strict=True)]
     teachers = [model._make_teacher() for model in models]
@@ -709,17 +622,9 @@ def with_parts(relation: Tensor, weight: Tensor, owners: Tensor) -> tuple[Tensor
     in i has nothing in the part either, and i itself does not lie in the part. The rest is unknown,
     also whether the part lies in a dataset that i does not lie in: the two may share samples.
 
-    Parameters
-    ----------
-    relation, weight : Tensor, shape (n, n)
-        Weight 1 marks the known pairs.
-    owners : Tensor of int, shape (p,)
-        Which dataset each part is of; -1: of several, so that nothing follows.
-
-    Returns
-    -------
-    relation, weight : Tensor, shape (n + p, n + p)
-        Where the weight is 0, the relation is 0.
+    From (n, n), where weight 1 marks the known pairs, to (n + p, n + p); where the weight is 0, the
+    relation is 0. `owners` (p,) says which dataset each part is of; -1: of several, so that nothing
+    follows.
     """
     n, p = len(relation), len(owners)
     owned = owners >= 0

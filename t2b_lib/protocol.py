@@ -48,42 +48,24 @@ def run_protocol(
 ) -> pd.DataFrame:
     """Fit and score every method on the same random cases (section 9.2 of the paper).
 
-    Case k is `random_case(tasks, novel, seed=k, ...)`; a method with a seed gets k too. Cases 0 to
-    `together` - 1 are fitted together (`fit_many`), then the next as many, and so on.
+    Case k is `random_case(tasks, novel, seed=k, ...)`; a method with a seed gets k too. `cases` 0
+    to `together` - 1 are fitted together (`fit_many`), then the next as many, and so on. A run that
+    is killed loses as many at most. This decides the rounding of a Task2Box model, so its rows are
+    of the same settings only if `together` is the same.
 
-    Parameters
-    ----------
-    tasks : TaskCollection
-    methods : sequence of (str, unfitted Task2Box or baseline)
-        The name is shown; models that differ only in box_dim share one.
-    cases : int
-        Number of random cases.
-    novel, fractions, datasets
-        Of each case, as in `random_case`.
-    about : mapping of str to str, optional
-        Columns that say what was tested, such as collection="ImageNet", representation="average".
-    path : path, optional
-        A CSV file that keeps the rows, written after every batch of cases. Rows that it has
-        already, of the same data and settings, are not computed again; others in it stay. Several
-        processes can share the file: each uses the rows that another has finished.
-    together : int
-        Cases that are fitted together; a run that is killed loses as many at most. It decides the
-        rounding of a Task2Box model, so such rows are of the same settings only if it is the same.
-    progress : bool
-        Whether to show one progress bar over all fits.
+    `methods` are pairs of a name that is shown and an unfitted Task2Box or baseline; models that
+    differ only in box_dim share a name. `about` adds columns that say what was tested, such as
+    collection="ImageNet", representation="average". A CSV file at `path` keeps the rows, written
+    after every batch of cases. Rows that it has already, of the same data and settings, are not
+    computed again; others in it stay. Several processes can share the file: each uses the rows that
+    another has finished.
 
-    Returns
-    -------
-    DataFrame with one row for each method and case
-        As `evaluate` gives it, with the columns of `about`, method (the name in `methods`), case,
-        datasets and novel_datasets (how many), training_share, seconds (of one fit) and settings
-        (a digest of the data, the method's hyper-parameters and the kind of case).
-
-    Raises
-    ------
-    ValueError
-        If there is a file at `path` that is not such a table (with the line that is wrong), a
-        method is given twice, or `about` names a column that the table has already.
+    The table has one row for each method and case, as `evaluate` gives it, with the columns of
+    `about`, method (the name in `methods`), case, datasets and novel_datasets (how many),
+    training_share, seconds (of one fit) and settings (a digest of the data, the method's
+    hyper-parameters and the kind of case). Raises ValueError if there is a file at `path` that is
+    not such a table (with the line that is wrong), a method is given twice, or `about` names a
+    column that the table has already.
     """
     if not methods or not all(isinstance(method, BaseEstimator) for _, method in methods):
         raise ValueError("methods must be pairs of a name and an estimator, at least one")

@@ -15,20 +15,13 @@ from t2b_lib.representation.sources import ImageCollection, hub_images, image_fo
 def own_images(source: str | os.PathLike) -> ImageCollection:
     """The images of a zip file, of a folder, or of a dataset on the Hugging Face hub.
 
-    Parameters
-    ----------
-    source : str or path
-        A zip file or a folder with a folder for each class (`image_folder`), or the hub's id of a
-        dataset, such as "ethz/food101" (`hub_images`). A zip file is unpacked beside itself, once.
+    `source` is a zip file or a folder with a folder for each class (`image_folder`), or the hub's
+    id of a dataset, such as "ethz/food101" (`hub_images`). A zip file is unpacked beside itself,
+    once.
 
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file or folder, and it is no id either.
-    ValueError
-        A file that is no readable zip file, or no class folder holds an image.
-    OSError
-        The disk has no room for what the zip file holds.
+    Raises FileNotFoundError if there is no such file or folder, and it is no id either; ValueError
+    if it is no readable zip file, or no class folder holds an image; OSError if the disk has no
+    room for what the zip file holds.
     """
     path = Path(source).expanduser()
     if path.is_file():

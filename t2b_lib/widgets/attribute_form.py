@@ -22,26 +22,10 @@ class AttributeForm(InteractiveFigure):
     Nothing is trained again: the fitted network reads the answers as it reads any task. The page
     evaluates it (`export_network`), so that the form works without a kernel.
 
-    Parameters
-    ----------
-    model : fitted Task2Box
-        With 2-d boxes and the fifteen attributes as features, ordered as `attribute_questions`.
-    tasks : TaskCollection
-        The tasks that the new one is related to.
-    answers : mapping of attribute to bool, optional
-        The form's first answers; "no" for attributes that are not named.
-
-    Attributes
-    ----------
-    answers : dict of attribute to bool
-        Can be assigned and observed.
-    relations : DataFrame
-        For every task, `from_it` (from the new task to it) and `to_it`, as overlaps.
-
-    Raises
-    ------
-    ValueError
-        If an attribute is unknown, the model reads other features or its boxes are not 2-d.
+    The fitted model has 2-d boxes and the fifteen attributes as features, ordered as
+    `attribute_questions`. `tasks` are what the new task is related to. `answers`, attributes to
+    bool, can be assigned and observed; "no" for attributes that are not named. Raises ValueError if
+    an attribute is unknown, the model reads other features or its boxes are not 2-d.
     """
 
     _esm = Path(__file__).parent / "bundle" / "attribute_form.js"

@@ -19,17 +19,11 @@ def export_network(model: Task2Box) -> dict:
 
     The projection is part of the first layer, and each batch norm is part of the layer after it.
 
-    Returns
-    -------
-    dict
-        ``side`` (str) and ``layers``, a list of ``weight`` and ``bias``: base64 of little-endian
-        float16, weights (out, in) row by row. The last layer has 2 d units. Where the projection
-        adds lengths of pieces of the features, ``blocks`` are their sizes and ``centre`` is the
-        mean, in float32; the first layer takes the lengths after the features.
-
-    Raises
-    ------
-    NotFittedError
+    The result has ``side`` (str) and ``layers``, a list of ``weight`` and ``bias``: base64 of
+    little-endian float16, weights (out, in) row by row. The last layer has 2 d units. Where the
+    projection adds lengths of pieces of the features, ``blocks`` are their sizes and ``centre`` is
+    the mean, in float32; the first layer takes the lengths after the features. Raises
+    NotFittedError.
     """
     check_is_fitted(model, "network_")
     network = model.network_

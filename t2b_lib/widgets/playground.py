@@ -25,49 +25,35 @@ MODES = ("free", "target", "learned")
 class BoxPlayground(InteractiveFigure):
     """Two-dimensional boxes to drag and resize, with the overlaps |A ∩ B| / |A| (paper, Eq. 5).
 
-    A box is taken by its body, an edge or a corner with mouse, pen or finger, or moved by the
-    arrow keys (with Shift: resized). The last two boxes taken are the pair whose overlaps are
-    shown; a heat map shows all of them.
+    A box is taken by its body, an edge or a corner with mouse, pen or finger, or moved by the arrow
+    keys (with Shift: resized). The last two boxes taken are the pair whose overlaps are shown; a
+    heat map shows all of them.
 
-    Parameters
-    ----------
-    boxes : Boxes, shape (N, 2)
-        Where the boxes start.
-    names : sequence of N distinct str, optional
-        A, B, C, … where left out.
-    mode : {"free", "target", "learned"}
-        "free": play. "target": arrange the boxes so that their overlaps match `targets`.
-        "learned": start from a trained model's boxes; relations that differ from `truth` are
-        marked. Box i is held to lie in box j where E_ij > `threshold` and E_ij > E_ji, the rule of
-        the paper's containment task.
-    targets : array-like (N, N) of numbers in [0, 1], optional
-        [i, j] is the overlap asked of i in j; NaN leaves it free. The diagonal is ignored.
-    truth : array-like (N, N) of 0, 1 or NaN, optional
-        [i, j] is 1 if i lies in j; NaN where unknown. The diagonal is ignored.
-    tolerance : float
-        Mode "target" is solved when no overlap is further than this from its target.
-    threshold : float
-        Of mode "learned", in [0, 1).
-    temperature : float
-        0: exact overlaps. Above 0: Gumbel intersection and Bessel volume at this volume
-        temperature; 0.1 is the paper's, and what ``overlap(..., soft=True)`` computes.
+    `boxes`, of shape (N, 2), start where they are given. Their names are distinct; A, B, C, … where
+    left out. The `mode` is one of:
 
-    Attributes
-    ----------
-    boxes : Boxes, shape (N, 2), float64
-        Where the boxes are. Assigning moves them; ``observe(handler, "boxes")`` follows the reader.
-    overlaps : Tensor, shape (N, N), float64
-        [i, j] is how much of box i lies in box j. Can be observed, not assigned.
-    lower, upper : list of N [x, y]
-        The corners as the browser has them. Assign `boxes` rather than one corner alone.
-    first, second : int
-        The selected box and the one it is compared with.
+    - "free": play.
+    - "target": arrange the boxes so that their overlaps match `targets` (N, N), where [i, j] in
+      [0, 1] is the overlap asked of i in j, and NaN leaves it free. It is solved when no overlap is
+      further than `tolerance` from its target.
+    - "learned": start from a trained model's boxes; relations that differ from `truth` (N, N) are
+      marked, where [i, j] is 1 if i lies in j, else 0, and NaN where unknown. Box i is held to lie
+      in box j where E_ij > `threshold`, in [0, 1), and E_ij > E_ji, the rule of the paper's
+      containment task.
 
-    Raises
-    ------
-    ValueError
-        If there is no box, a box is not 2-d, not finite or inside out, names are not N distinct
-        texts, or `targets`, `truth` or a number does not fit the mode, the shape or its range.
+    Diagonals are ignored. At `temperature` 0 overlaps are exact. Above 0, they come from the Gumbel
+    intersection and the Bessel volume at this volume temperature; 0.1 is the paper's, and what
+    ``overlap(..., soft=True)`` computes.
+
+    `boxes` (float64) can be assigned, which moves them; ``observe(handler, "boxes")`` follows the
+    reader. `overlaps`, a float64 tensor (N, N), has at [i, j] how much of box i lies in box j; it
+    can be observed, not assigned. `lower` and `upper` are the corners as the browser has them,
+    lists of N [x, y]; assign `boxes` rather than one corner alone. `first` and `second` are the
+    selected box and the one that it is compared with.
+
+    Raises ValueError if there is no box, a box is not 2-d, not finite or inside out, names are not
+    N distinct texts, or `targets`, `truth` or a number does not fit the mode, the shape or its
+    range.
     """
 
     _esm = Path(__file__).parent / "bundle" / "playground.js"

@@ -33,47 +33,23 @@ class BoxTrainer(InteractiveFigure):
     """Boxes whose corners learn by gradient descent on the loss of Task2Box (paper, Eq. 4 to 6).
 
     The reader plays, pauses, steps, drags boxes while they learn, and changes the relation and
-    every setting of the loss. `preset` is one of ten exercises, each with a goal that the page
-    checks.
+    every setting of the loss. `preset` is one of ten exercises (see `presets`), each with a goal
+    that the page checks. It is shown first where no relation is given. With `menu` the reader can
+    choose among all exercises. `key` distinguishes the trainers of a page in its address, which
+    holds the state of one.
 
-    Parameters
-    ----------
-    relation : array-like (N, N) of numbers in [0, 1], optional
-        [i, j] is how much of i should lie in j; NaN where not known. The diagonal is ignored. The
-        preset's where left out.
-    names : sequence of N distinct str, optional
-        A, B, C, … where left out.
-    boxes : Boxes, shape (N, 1) or (N, 2), optional
-        Where the boxes start; at random where left out.
-    preset : str
-        The exercise that is shown first where no relation is given: see `presets`.
-    menu : bool
-        Whether the reader can choose among all exercises.
-    key : str
-        Distinguishes the trainers of a page in its address, which holds the state of one.
-    **settings
-        ``soft``, ``volume_temperature``, ``intersection_temperature``, ``loss``,
-        ``distance_weight``, ``regularity_weight``, ``inverse_volume_weight``, ``learning_rate``
-        (as in `Task2Box` and `overlap`), ``optimiser`` ("Adam" or "gradient descent"), ``box_dim``
-        (1 or 2), ``seed``.
+    In `relation` (N, N), [i, j] in [0, 1] is how much of i should lie in j; NaN where not known.
+    The diagonal is ignored. The names are N distinct texts; A, B, C, … where left out. `boxes`, of
+    shape (N, 1) or (N, 2), start at random where left out. The settings are ``soft``,
+    ``volume_temperature``, ``intersection_temperature``, ``loss``, ``distance_weight``,
+    ``regularity_weight``, ``inverse_volume_weight``, ``learning_rate`` (as in `Task2Box` and
+    `overlap`), ``optimiser`` ("Adam" or "gradient descent"), ``box_dim`` (1 or 2) and ``seed``.
 
-    Attributes
-    ----------
-    boxes : Boxes, shape (N, 1) or (N, 2), float64
-        Where the boxes are: None until a page shows a preset. Can be assigned and observed.
-    relation : Tensor, shape (N, N), float64
-        Likewise.
-    history : DataFrame
-        A row for each step: the weighted terms of the loss, and F1. Of a long run every second,
-        fourth, … step. Can be observed.
-    settings : dict
-        Can be assigned (only what changes is needed) and observed.
-    steps : int
-
-    Raises
-    ------
-    ValueError
-        If a name, number, shape, setting or preset is not as said here.
+    `boxes` and `relation`, in float64, are None until a page shows a preset. They and `settings`
+    (only what changes is needed) can be assigned and observed. `history` is a DataFrame with a row
+    for each step: the weighted terms of the loss, and F1. Of a long run it has every second,
+    fourth, … step. It can be observed. Raises ValueError if a name, number, shape, setting or
+    preset is not as said here.
     """
 
     _esm = _FILES / "bundle" / "trainer.js"
