@@ -134,9 +134,9 @@ class Task2Box(BaseEstimator):
     progress : bool
         Whether `fit` shows a progress bar.
 
-    After `fit` or `load`, `network_` is the BoxNetwork. After `fit`, `history_` has by name the terms
-    of the loss, weighted, at about a hundred epochs; `teacher_` is the fitted teacher; and with
-    `ranks`, `scale_` is a QuantileTransformer from relations to ranks and back.
+    After `fit` or `load`, `network_` is the BoxNetwork. After `fit`, `history_` has the terms of
+    the loss by name, weighted, at about a hundred epochs; `teacher_` is the fitted teacher; and
+    with `ranks`, `scale_` is a QuantileTransformer from relations to ranks and back.
     """
 
     def __init__(
@@ -280,10 +280,9 @@ class Task2Box(BaseEstimator):
 
     @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Predicted relation E_ij of pairs (P, 2) of rows of `features` (N, D): the soft overlap,
-        (P,).
+        """Predicted relation E_ij of pairs (P, 2) of rows of features (N, D): the soft overlap.
 
-        With `ranks` it is the relation's rank.
+        The answer has shape (P,). With `ranks` it is the relation's rank.
         """
         boxes = self.embed(features)
         pairs = check_pairs(pairs, len(boxes))

@@ -21,7 +21,7 @@ def nested():
         relation[wide + 1, wide] = relation[wide + 2, wide] = 1
         relation[wide, wide + 1] = relation[wide, wide + 2] = 0.3
     features = torch.randn(6, 8, generator=torch.Generator().manual_seed(0))
-    return t2b.TaskCollection("abcdef", features, relation)
+    return t2b.TaskCollection(list("abcdef"), features, relation)
 
 
 def test_measures_by_hand():

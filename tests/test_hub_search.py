@@ -530,7 +530,7 @@ def test_encoders_that_fail(tmp_path, encode, reason):
 def test_bad_requests(tmp_path):
     with pytest.raises(ValueError, match="number 1 has no hub id"):
         sample_hub(["a/x", ""], 2, torch.stack, cache=tmp_path, **quiet)
-    with pytest.raises(ValueError, match="n must be at least 1"):
+    with pytest.raises(ValueError, match="n must be a whole number from 1"):
         sample_hub(["a/x"], 0, torch.stack, cache=tmp_path, **quiet)
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
