@@ -2,8 +2,9 @@
 
     python scripts/make_pictures.py
 
-book/_static/boxes.png shows branches of ImageNet's instruments; book/_static/map.png shows the map
-by labels of the chapter hub_map.
+In book/_static, boxes.png shows branches of ImageNet's instruments; map.png the map by labels of
+the chapter hub_map; two_boxes.png two boxes; emoji.png a few drawings of emoji, a row for each
+dataset; tasks.png how much each task helps each other one, as measured in rendered rooms.
 """
 
 from pathlib import Path
@@ -18,6 +19,7 @@ import torch
 
 import t2b_lib as t2b
 from t2b_lib import plots
+from t2b_lib.affinity.figures import picture
 
 STATIC = Path(__file__).parents[1] / "book" / "_static"
 BRANCHES = ["musical instrument", "wheeled vehicle", "furniture", "vessel (watercraft)"]
@@ -28,6 +30,8 @@ def main():
     for name, draw in {"boxes": instruments, "map": public_datasets}.items():
         ax = draw()
         ax.figure.savefig(STATIC / f"{name}.png", dpi=110, bbox_inches="tight")
+    for name, draw in {"two_boxes": two_boxes, "emoji": emoji, "tasks": tasks}.items():
+        (STATIC / f"{name}.png").write_bytes(picture(draw()))
 
 
 def instruments():
@@ -54,6 +58,33 @@ def public_datasets(most=100, seed=0):
     colours = [colour.get(field, OTHERS) for field in table.field]
     legend = colour | {"others": OTHERS}
     return plots.draw_boxes(boxes, list(table.name), colours=colours, legend=legend, ax=ax)
+
+
+def two_boxes():
+    ax = plots.new_axes(4, 3)
+    boxes = t2b.Boxes([[0.1, 0.3], [0.3, 0.1]], [[0.4, 0.5], [0.9, 0.7]])
+    plots.draw_boxes(boxes, ["guitars", "instruments"], ax=ax)
+    ax.axis("off")
+    return ax.figure
+
+
+def emoji(rows=("food-fruit", "animal-mammal", "transport-ground"), of_row=4):
+    images, datasets = t2b.representation.emoji_images(side=128), t2b.taxonomy.emoji()
+    figure, axes = plt.subplots(len(rows), of_row, figsize=(4, 3), layout="constrained")
+    for name, row in zip(rows, axes, strict=True):
+        drawings = images.of_classes(datasets.members_of(name)).sample(of_row, seed=0)
+        for ax, (image, _) in zip(row, drawings, strict=True):
+            ax.imshow(image)
+            ax.axis("off")
+    return figure
+
+
+def tasks():
+    relation = t2b.affinity.load_affinities("measured").relation
+    figure, ax = plt.subplots(figsize=(4, 3), layout="constrained")
+    ax.imshow(t2b.affinity.rescale(relation), cmap="Blues", aspect="auto")
+    ax.axis("off")
+    return figure
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from t2b_lib import _page_scripts
-from t2b_lib._published import launch_buttons, published_source
+from t2b_lib._published import colab_button, launch_buttons, published_source
 
 LIBRARY = Path(__file__).parent
 PARAMETERS = ("profile", "device", "seed")
@@ -276,6 +276,8 @@ def build(book: Path, config: Path) -> Path:
     _stage(book, stage, address, commit)
     theme = settings.setdefault("sphinx", {}).setdefault("config", {})
     theme.setdefault("html_theme_options", {}).update(launch_buttons(book.name, address, commit))
+    first = chapters(book)[0]
+    theme["myst_substitutions"] = {"colab": colab_button(book.name, address, commit, first)}
     config = stage / "_config.yml"
     config.write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
     state = _tree_digest(stage, Path(_page_scripts.__file__), Path(__file__))

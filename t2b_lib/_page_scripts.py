@@ -118,7 +118,8 @@ def fetch(package: str, integrity: str) -> Path:
 def copy(folder: Path) -> None:
     """Copy every script that a page may need into a folder, which is made; raises as `fetch`.
 
-    They are ``require.js``, ``settings.js``, ``embed-amd.js``, ``anywidget.js`` and ``mathjax/``.
+    They are ``require.js``, ``settings.js``, ``embed-amd.js``, ``anywidget.js`` and ``mathjax/``,
+    and the playground of the first page.
     """
     for package, (integrity, wanted) in PACKAGES.items():
         with tarfile.open(fetch(package, integrity)) as tar:
@@ -131,6 +132,8 @@ def copy(folder: Path) -> None:
     (folder / "settings.js").write_text(SETTINGS, encoding="utf-8")
     script = resources.files("anywidget").joinpath("nbextension/index.js")
     (folder / "anywidget.js").write_bytes(script.read_bytes())
+    for name in ("playground.js", "playground.css"):  # of the first page
+        shutil.copy(Path(__file__).parent / "widgets" / "bundle" / name, folder)
 
 
 _STYLE = re.compile(r"""(?:\burl\(\s*["']?|@import\s+["'])([^"')\s]+)""", re.IGNORECASE)

@@ -40,6 +40,15 @@ def launch_buttons(book: str, address: str, commit: str) -> dict:
     }
 
 
+def colab_button(book: str, address: str, commit: str, chapter: str) -> str:
+    """Markdown: a button that opens a chapter in Colab; "" where `launch_buttons` has none."""
+    if not launch_buttons(book, address, commit):
+        return ""
+    place = f"{urlsplit(address).path}/blob/{commit}/{book}/{chapter}.ipynb"
+    link = f"https://colab.research.google.com/github{place}"
+    return f'<a class="sd-btn sd-btn-outline-primary" href="{link}">Open in Colab</a>'
+
+
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", os.fspath(folder), *arguments]
     try:

@@ -285,7 +285,7 @@ def test_a_damaged_script_is_downloaded_again_and_a_wrong_one_refused(tmp_path, 
     _page_scripts.copy(tmp_path / "a")
     _page_scripts.copy(tmp_path / "b")
     assert fetched == ["npm:requirejs@1"]
-    names = {"require.js", "settings.js", "anywidget.js"}
+    names = {"require.js", "settings.js", "anywidget.js", "playground.js", "playground.css"}
     assert {p.name for p in (tmp_path / "b").iterdir()} == names
     assert (tmp_path / "b" / "require.js").read_bytes() == b"ok"
 
