@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from math import inf
+from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
 
@@ -245,8 +246,9 @@ def _vectors(hub_id: str, n: int, encode: Callable, load: Callable, seed: int) -
         raise ValueError(f"encode must return a tensor (n, D), not {type(vectors).__name__}")
     if len(vectors) == 0:
         raise ValueError("it has no samples")
-    if hasattr(sample, "__len__") and len(vectors) != len(sample):
-        raise ValueError(f"encode returned {len(vectors)} vectors for {len(sample)} samples")
+    # A stream may have a length and yet not know it.
+    if (expected := length_hint(sample, len(vectors))) != len(vectors):
+        raise ValueError(f"encode returned {len(vectors)} vectors for {expected} samples")
     if not vectors.isfinite().all():
         raise ValueError("a vector holds NaN or infinity")
     return vectors.detach().float().cpu().contiguous()
