@@ -205,19 +205,11 @@ def overlap(
 ) -> Tensor:
     """How much of `a` lies in `b`: ``d_box = |A n B| / |A|``, Eq. 5 of the Task2Box paper.
 
-    Parameters
-    ----------
-    a, b : Boxes, batch shapes that broadcast
-    soft : bool
-        False: exact, as in pictures. A side of zero length counts as inside if `b` covers it and
-        as outside if not, so that the overlap of a flat box is defined.
-        True: Gumbel intersection and Bessel volume at the given temperatures, as in the paper's
-        training. The gradient is finite in both cases.
-
-    Returns
-    -------
-    Tensor, shape (...)
-        In [0, 1] (soft: up to rounding); 1 means that `a` lies inside `b`.
+    The batch shapes of `a` and `b` broadcast. The overlap is in [0, 1] (soft: up to rounding); 1
+    means that `a` lies inside `b`. Without `soft` it is exact, as in pictures: a side of zero
+    length counts as inside if `b` covers it and as outside if not, so that the overlap of a flat
+    box is defined. With `soft` it is that of the Gumbel intersection and the Bessel volume at the
+    given temperatures, as in the paper's training. The gradient is finite in both cases.
     """
     if soft:
         both = intersection(a, b, intersection_temperature)

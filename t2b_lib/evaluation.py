@@ -27,12 +27,9 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
     Spearman's rank correlation with `model.predict`. The model is a `Task2Box` or a baseline that
     was fitted on `split`.
 
-    Returns
-    -------
-    DataFrame with one row
-        method, box_dim (NaN without boxes), metric, threshold, existing (score on the test pairs),
-        novel (score on the pairs with novel datasets, NaN if there are none), and the number of
-        pairs of each score.
+    The table has one row: method, box_dim (NaN without boxes), metric, threshold, existing (score
+    on the test pairs), novel (score on the pairs with novel datasets, NaN if there are none), and
+    the number of pairs of each score.
     """
     row = {"method": type(model).__name__, "box_dim": getattr(model, "box_dim", np.nan)}
     row["metric"] = "F1" if tasks.is_binary else "Spearman"

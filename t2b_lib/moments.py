@@ -99,20 +99,10 @@ class Moments:
 def moments(vectors: Tensor, members: np.ndarray | Tensor, kind: Kind = "gaussian") -> Tensor:
     """Mean, and elementwise variance, of each dataset's vectors (Task2Box, Eq. 1 and 2).
 
-    Parameters
-    ----------
-    vectors : tensor (M, D)
-        One row for each sample, or for each class where classes stand for samples.
-    members : bool array or tensor (N, M)
-        Which rows belong to which dataset.
-    kind : "average" or "gaussian"
-        As in `Moments.features`, as is what is returned: (N, D) or (N, 2 D).
-
-    Raises
-    ------
-    ValueError
-        A dataset without members, shapes that disagree, vectors that are not finite, or an
-        unknown kind.
+    `vectors` (M, D) has one row for each sample, or for each class where classes stand for samples,
+    and `members` (N, M) says which rows belong to which dataset. `kind` is as in
+    `Moments.features`, as is what is returned: (N, D) or (N, 2 D). Raises ValueError on a dataset
+    without members, shapes that disagree, vectors that are not finite, or an unknown kind.
     """
     vectors, members = torch.as_tensor(vectors).cpu().double(), torch.as_tensor(members).bool()
     if vectors.ndim != 2 or members.ndim != 2 or members.shape[1] != len(vectors):

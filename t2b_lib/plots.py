@@ -26,19 +26,9 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F
 
 
 def show_bokeh(figure, title: str, height: int = 400):
-    """A figure of Bokeh's, with its script, in a frame that reaches no other host.
+    """A figure of Bokeh's, with its script, in a frame that reaches no other host: an IPython HTML.
 
-    Parameters
-    ----------
-    figure : bokeh figure
-    title : str
-        What it shows, for readers who do not see it.
-    height : int
-        Of the frame, in pixels.
-
-    Returns
-    -------
-    IPython.display.HTML
+    `title` says what it shows, for readers who do not see it. The frame's height is in pixels.
     """
     from bokeh.embed import file_html
     from bokeh.resources import INLINE
@@ -68,24 +58,11 @@ def draw_boxes(
 ) -> Axes:
     """Draw 2-d boxes, large ones behind small ones, with names where there is room.
 
-    Parameters
-    ----------
-    boxes : Boxes, batch shape (N,), 2-d
-    names : sequence of N str, optional
-        Written in a corner or in the middle, the largest box's first. A name without a place where
-        it covers no other is left out.
-    colours : sequence of N colours, optional
-        `COLOURS` in turn if left out.
-    legend : mapping of label to colour, optional
-    dashed : sequence of N bool, optional
-        Boxes to draw with a dashed outline, such as those of novel datasets.
-    ax : Axes, optional
-        A new square figure if left out.
-
-    Raises
-    ------
-    ValueError
-        The boxes are not 2-d, or a sequence does not have N entries.
+    There are N boxes, N names, N colours (`COLOURS` in turn if left out) and N flags `dashed`, for
+    boxes with a dashed outline, such as those of novel datasets. A name is written in a corner or
+    in the middle, the largest box's first; one without a place where it covers no other is left
+    out. `legend` has a colour for each label. `ax` is a new square figure if left out. Raises
+    ValueError if the boxes are not 2-d, or a sequence does not have N entries.
     """
     boxes = boxes.detach().to("cpu")
     if boxes.dim != 2 or len(boxes.shape) != 1:
@@ -276,18 +253,10 @@ def draw_branches(
 def draw_lesson(tasks, split, teacher, owner: str, others: Sequence[str], seed: int = 0) -> Figure:
     """A part of a dataset, and what the boxes are taught about it.
 
-    Left, the samples by their two main directions: the owner's, those of the part among them, and
-    the means that stand for both. Right, the teacher's answers, and what needs no teacher.
-
-    Parameters
-    ----------
-    tasks : TaskCollection with samples
-    split : Split
-    teacher : estimator, fitted on the split
-    owner : str
-        The existing dataset whose part it is.
-    others : sequence of str
-        The existing datasets that the teacher is asked about.
+    Left, the samples by their two main directions: those of the existing dataset `owner`, those of
+    the part among them, and the means that stand for both. Right, the answers of a teacher, fitted
+    on the split, about the existing datasets in `others`, and what needs no teacher. The collection
+    must know its samples.
     """
     samples, place = tasks.samples, {name: i for i, name in enumerate(tasks.names)}
     random = torch.Generator().manual_seed(seed)

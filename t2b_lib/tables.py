@@ -15,17 +15,10 @@ from t2b_lib.data import read_table
 def summary(results: pd.DataFrame, parts: Sequence[str] = ("existing", "novel")) -> pd.DataFrame:
     """Mean and standard deviation over the cases, a row for each method.
 
-    Parameters
-    ----------
-    results : DataFrame of `run_protocol` or `shipped_cases`
-    parts : sequence of str
-        The columns with the scores.
-
-    Returns
-    -------
-    DataFrame indexed by method ("Task2Box 2-d", "MLP"), in the order of `results`
-        For each part its mean and, as existing_std, its standard deviation (divided by the number
-        of cases less one: NaN for one case); and the number of cases.
+    `results` are those of `run_protocol` or `shipped_cases`, and `parts` their columns with scores.
+    Indexed by method ("Task2Box 2-d", "MLP"), in the order of `results`, there are for each part
+    its mean and, as existing_std, its standard deviation (divided by the number of cases less one:
+    NaN for one case); and the number of cases.
     """
     groups = results.groupby(labels(results), sort=False)
     columns = {}
@@ -97,19 +90,11 @@ def beside_paper(
 ) -> pd.DataFrame:
     """Our scores, "mean ± standard deviation", beside the paper's: a table to read.
 
-    Parameters
-    ----------
-    results, parts
-        As in `summary`. A method is found in the paper by its name up to the first comma; one that
-        the paper does not have gets a dash.
-    paper : DataFrame of `paper_f1` or `paper_spearman`
-    percent : bool
-        In percent with one decimal, as F1 in the paper; otherwise in [0, 1] with two decimals.
-
-    Returns
-    -------
-    DataFrame indexed by method
-        For each part "here" and, where the paper has it, "paper"; and the number of cases here.
+    `results` and `parts` are as in `summary`, and `paper` is from `paper_f1` or `paper_spearman`. A
+    method is found there by its name up to the first comma; one that the paper does not have gets a
+    dash. Scores are in `percent` with one decimal, as F1 in the paper, otherwise in [0, 1] with two
+    decimals. Indexed by method, there are for each part "here" and, where the paper has it,
+    "paper"; and the number of cases here.
     """
     ours = summary(results, parts)
     theirs = paper.reindex([name.split(",")[0] for name in ours.index])
@@ -125,14 +110,7 @@ def beside_paper(
 
 
 def leaders(results: pd.DataFrame, most: int = 3) -> str:
-    """A sentence that says which methods score best, for the text below a table.
-
-    Parameters
-    ----------
-    results : DataFrame of `run_protocol`
-    most : int
-        How many methods to name.
-    """
+    """A sentence that says which methods score best, `most` of them, for the text below a table."""
     means = summary(results)
     sentences = []
     for part, pairs in {"existing": "unseen pairs", "novel": "novel datasets"}.items():
@@ -143,21 +121,13 @@ def leaders(results: pd.DataFrame, most: int = 3) -> str:
 
 
 def shipped_results(name: str) -> pd.DataFrame:
-    """A table of results that ships with the library.
+    """A table of results that ships with the library, by name.
 
-    Parameters
-    ----------
-    name : str
-        "imagenet" or "inat_cub": as `run_protocol` gives it, made by `benchmarks/hierarchies.py`.
-        "ablation": what each part of the default recipe brings, made by `benchmarks/ablation.py`.
-        "agreement": how alike the affinities measured here and those of each `variant` of the
-        Taskonomy release rank the sources of each target, as `affinity.compare.rank_agreement`
-        gives it, made by `benchmarks/taskonomy.py --agreement`.
-
-    Raises
-    ------
-    ValueError
-        There is no such table.
+    "imagenet" and "inat_cub" are as `run_protocol` gives them, made by `benchmarks/hierarchies.py`.
+    "ablation" says what each part of the default recipe brings, made by `benchmarks/ablation.py`.
+    "agreement" says how alike the affinities measured here and those of each `variant` of the
+    Taskonomy release rank the sources of each target, as `affinity.compare.rank_agreement` gives
+    it, made by `benchmarks/taskonomy.py --agreement`. Raises ValueError if there is no such table.
     """
     shipped = {"imagenet": "f1_imagenet", "inat_cub": "f1_inat_cub"}
     shipped |= {"ablation": "ablation", "agreement": "taskonomy_agreement"}

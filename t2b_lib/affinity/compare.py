@@ -12,20 +12,12 @@ from sklearn.metrics import adjusted_rand_score
 def rank_agreement(names, relation, other) -> pd.DataFrame:
     """Do two measurements rank the sources of a target alike?
 
-    Affinities are comparable within a target, so each target is compared separately. A task's
-    transfer to itself, which is nearly always the best, is left out.
+    Affinities (N, N) of row for column, as in `Affinities.relation`, are comparable within a
+    target, so each target is compared separately. A task's transfer to itself, which is nearly
+    always the best, is left out, as is what is not measured (NaN).
 
-    Parameters
-    ----------
-    names : sequence of str, length N
-    relation, other : array, shape (N, N)
-        Affinities of row for column, as in `Affinities.relation`; NaN where not measured.
-
-    Returns
-    -------
-    DataFrame
-        For each target that both have: `spearman` over the shared sources, the `best` source of
-        each (`best`, `best_other`), and the `rank` here of the other's best source (1 is best).
+    For each target that both have: `spearman` over the shared sources, the `best` source of each
+    (`best`, `best_other`), and the `rank` here of the other's best source (1 is best).
     """
     relation, other = _shared(relation, other)
     rows = []

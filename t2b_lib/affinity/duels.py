@@ -45,29 +45,19 @@ class AHPResult(NamedTuple):
 def ahp(win_rates, clip: float = 0.001) -> AHPResult:
     """Affinities of the sources of a target, from their pairwise win rates.
 
-    The win rates are clipped to [clip, 1 - clip]. The ratio W'_ij = W_ij / W_ji says how many
-    times better source i is than source j. The affinities are the principal eigenvector of W',
-    scaled to sum 1 (Taskonomy, section 3.3; Saaty 1987). Win rates W_ij = w_i / (w_i + w_j) give
-    exactly w.
+    In `win_rates` (..., S, S), [..., i, j] is the share of the test images on which source i
+    transfers better than source j. The diagonal is ignored. The win rates are clipped to [clip, 1 -
+    clip], with `clip` in (0, 0.5). The ratio W'_ij = W_ij / W_ji says how many times better source
+    i is than source j. The affinities are the principal eigenvector of W', scaled to sum 1
+    (Taskonomy, section 3.3; Saaty 1987). Win rates W_ij = w_i / (w_i + w_j) give exactly w.
 
-    The consistency ratio divides by Saaty's random index for up to 15 sources. For more sources
-    it uses the principal eigenvalue of larger random matrices, 2.7699 S - 4.3513 (Alonso and
-    Lamata 2006). Both hold for ratios between 1/9 and 9. The ratios of win rates reach 999, so
-    Saaty's rule of thumb, at most 0.1, is strict for them.
+    The consistency ratio divides by Saaty's random index for up to 15 sources. For more sources it
+    uses the principal eigenvalue of larger random matrices, 2.7699 S - 4.3513 (Alonso and Lamata
+    2006). Both hold for ratios between 1/9 and 9. The ratios of win rates reach 999, so Saaty's
+    rule of thumb, at most 0.1, is strict for them.
 
-    Parameters
-    ----------
-    win_rates : array, shape (..., S, S)
-        [..., i, j]: share of the test images on which source i transfers better than source j.
-        The diagonal is ignored.
-    clip : float
-        In (0, 0.5).
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sources, the matrix is not square, a win rate is missing or
-        outside [0, 1], or `clip` is out of range.
+    Raises ValueError if there are fewer than two sources, the matrix is not square, a win rate is
+    missing or outside [0, 1], or `clip` is out of range.
     """
     wins = as_tensor(win_rates, torch.float64, "win_rates").numpy().copy()
     if wins.ndim < 2 or wins.shape[-1] != wins.shape[-2] or wins.shape[-1] < 2:

@@ -25,14 +25,10 @@ from t2b_lib.data import read_table
 class Affinities:
     """How well N tasks transfer to one another, and from which `source` the numbers come.
 
-    Parameters
-    ----------
-    relation : array of float, shape (N, N)
-        relation[i, j] is the affinity of source i for target j, first order; NaN: not measured.
-        The diagonal is the transfer from a task's own frozen encoder.
-    transfers : DataFrame
-        One row for each transfer: `sources` (tuple of str), `target`, `affinity`, `order` (the
-        number of sources). The row from (t,) to t is full supervision of t, not a transfer.
+    In `relation` (N, N), [i, j] is the affinity of source i for target j, first order; NaN: not
+    measured. The diagonal is the transfer from a task's own frozen encoder. `transfers` has one row
+    for each transfer: `sources` (tuple of str), `target`, `affinity`, `order` (the number of
+    sources). The row from (t,) to t is full supervision of t, not a transfer.
     """
 
     names: tuple[str, ...]
@@ -55,6 +51,13 @@ def load_affinities(
 ) -> Affinities:
     """Transfer affinities between the paper's 25 tasks.
 
+    The `source` is "release", Taskonomy's (Zamir et al., CVPR 2018), or "measured", on rendered
+    rooms (`t2b_rooms`). The `variant` is a table of the release: "main", "1k" or "16k"; "main"
+    alone for "measured". Scenes are classified by the release's `class_selected` in "main", by its
+    `class_places` in the others. Transfers from at most `order` sources at once are kept; None
+    keeps all ("main" has up to 2, "1k" 4, "16k" 24, "measured" 2). For "measured", `data_dir` is a
+    folder with the tables of your own measurement.
+
     The affinities of the release come from one Analytic Hierarchy Process (see `ahp`) for each
     target, over transfers of every order and controls; together they add up to 1. So they compare
     the sources of one target, and much less one target with another. In "main", a few second-order
@@ -66,25 +69,8 @@ def load_affinities(
     No measured affinity is NaN. The relation and the transfers of order 1 use the win rates of
     first order alone; with order=2, all transfers to a target go through one process.
 
-    Parameters
-    ----------
-    source : {"release", "measured"}
-        Taskonomy's (Zamir et al., CVPR 2018), or measured on rendered rooms (`t2b_rooms`).
-    variant : {"main", "1k", "16k"}
-        Which table of the release; "main" alone for "measured". Scenes are classified by the
-        release's `class_selected` in "main", by its `class_places` in the others.
-    order : int or None
-        Keep transfers from at most this many sources at once; None keeps all ("main" has up to 2,
-        "1k" 4, "16k" 24, "measured" 2).
-    data_dir : path, optional
-        For "measured": a folder with the tables of your own measurement.
-
-    Raises
-    ------
-    FileNotFoundError
-        If `data_dir` holds no measured tables.
-    ValueError
-        If an argument is unknown or does not fit the others.
+    Raises FileNotFoundError if `data_dir` holds no measured tables, and ValueError if an argument
+    is unknown or does not fit the others.
     """
     table = _read(source, variant, order, data_dir)
     first = table[table["order"] == 1]

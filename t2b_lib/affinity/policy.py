@@ -62,28 +62,16 @@ def transfer_policy(
     at most the budget. A row from (t,) to t stands for full supervision of t. HiGHS proves its
     solution optimal, up to its tolerance (1e-6 of the largest coefficient).
 
-    Parameters
-    ----------
-    transfers : DataFrame
-        Columns `sources` (tuple of str), `target` and `affinity`, such as
-        ``load_affinities().transfers``.
-    budget : float
-        In the unit of `costs`; by default the number of tasks that may be labelled.
-    targets : iterable of str, optional
-        The tasks to solve; by default all targets of the table. Other tasks may still be sources.
-    sources : iterable of str, optional
-        The tasks that may be labelled; by default all sources of the table. Other targets must be
-        solved by transfer.
-    costs : mapping, optional
-        Source -> cost of its labels, not negative; 1 for sources that are not named.
-    importance : mapping, optional
-        Target -> weight, not negative; 1 for targets that are not named.
+    The columns of `transfers` are `sources` (tuple of str), `target` and `affinity`, as in
+    ``load_affinities().transfers``. `targets` are the tasks to solve and `sources` those that may
+    be labelled: all of the table if left out. Other targets must be solved by transfer, and other
+    tasks may still be sources. `costs` has the cost of a source's labels, and `importance` the
+    weight of a target, not negative; 1 for tasks that are not named. The budget is in the unit of
+    the costs, so by default it is the number of tasks that may be labelled.
 
-    Raises
-    ------
-    ValueError
-        If a name is unknown, a number is not usable, a target cannot be reached from the sources,
-        or the budget is too small to reach all targets (the message has the smallest that does).
+    Raises ValueError if a name is unknown, a number is not usable, a target cannot be reached from
+    the sources, or the budget is too small to reach all targets (the message has the smallest that
+    does).
     """
     table = _checked(transfers)
     budget = float(budget)

@@ -71,14 +71,8 @@ class AffinityBoxes(Task2Box):
     more are asked for) teaches the final network, also on the training pairs: one box for each
     task, less dependent on a single start.
 
-    Parameters
-    ----------
-    teachers : int
-        Networks in the ensemble; 0 trains on the ranks directly.
-    epochs : int
-        Of the final network; a teacher has half of them.
-    box_dim, seed, device, progress
-        As in `Task2Box`.
+    `teachers` is the number of networks in the ensemble; 0 trains on the ranks directly. `epochs`
+    are those of the final network; a teacher has half of them. The rest is as in `Task2Box`.
     """
 
     def __init__(

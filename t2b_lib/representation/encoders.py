@@ -24,15 +24,10 @@ LOADING_ERRORS = (RuntimeError, KeyError, OSError, pickle.UnpicklingError)
 class OpenClipEncoder:
     """A CLIP model of open_clip; the paper's by default.
 
-    Parameters
-    ----------
-    model : str
-        Its name in open_clip, such as "ViT-H-14" or "ViT-B-32".
-    pretrained : str or path
-        The weights: a tag ("laion2b_s32b_b79k"; downloaded on first use) or a checkpoint file.
-    device : str
-        As in `Task2Box`. The network computes in bfloat16 on a GPU that has it, in float16 on an
-        older GPU, and in float32 on the CPU.
+    `model` is its name in open_clip, such as "ViT-H-14" or "ViT-B-32". `pretrained` are the
+    weights: a tag ("laion2b_s32b_b79k"; downloaded on first use) or a checkpoint file. `device` is
+    as in `Task2Box`. The network computes in bfloat16 on a GPU that has it, in float16 on an older
+    GPU, and in float32 on the CPU.
 
     Raises ModuleNotFoundError if open_clip is not installed, and ValueError for an unknown model or
     tag, or a checkpoint of another model.

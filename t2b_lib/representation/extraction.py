@@ -97,42 +97,25 @@ def extract(
     """Embed the images of a collection and their labels, and compute the moments of each class.
 
     The vector of an image x with label y is v = [f(x); g(prompt with y)], where f(x) and g(.) have
-    length 1. Memory does not grow with the number of images, unless `vectors` are asked for.
+    length 1. The prompt has {} where the label belongs. With `vectors` the vector of every image is
+    kept, too; otherwise memory does not grow with the number of images.
 
-    The result is saved after every `SHARD` images, so that a run that was killed continues there.
-    It is used again only for the same images, encoder, weights, precision, type of device, prompt
-    and version of this library. A second process that asks the same waits for the result.
+    The encoder is an `OpenClipEncoder`, an `EmbeddedEncoder`, or a function that makes one. A
+    cluster needs the function, so that each process loads the weights itself: `EmbeddedEncoder`, or
+    `functools.partial(OpenClipEncoder, "ViT-B-32", ...)`. `batch_size` images go through the
+    network together: 256 on a GPU and 32 on the CPU, if left out. As many threads as `workers` read
+    and decode images: one for each core, but at most 32, if left out. With `cluster`, this runs in
+    the processes of a Ray cluster instead of this one. All of its machines must reach the images
+    under the same paths.
 
-    Parameters
-    ----------
-    collection : ImageCollection
-    encoder : OpenClipEncoder or EmbeddedEncoder, or a function that makes one
-        A cluster needs the function, so that each process loads the weights itself:
-        `EmbeddedEncoder`, or `functools.partial(OpenClipEncoder, "ViT-B-32", ...)`.
-    prompt : str
-        With {} where the label belongs.
-    vectors : bool
-        Whether to keep the vector of every image, too.
-    cache : bool or path
-        Whether to save results in the user's cache folder, or another folder for them.
-    batch_size : int, optional
-        Images that go through the network together: 256 on a GPU and 32 on the CPU, if left out.
-    workers : int, optional
-        Threads that read and decode images: one for each core, but at most 32, if left out.
-    cluster : Cluster, optional
-        Runs in the processes of a Ray cluster instead of this one. All of its machines must reach
-        the images under the same paths. Results are saved on this machine.
-    progress : bool
-        Whether to show a progress bar.
+    The result is saved after every `SHARD` images, in the user's cache folder of this machine or in
+    the folder `cache`, so that a run that was killed continues there. It is used again only for the
+    same images, encoder, weights, precision, type of device, prompt and version of this library. A
+    second process that asks the same waits for the result.
 
-    Raises
-    ------
-    ModuleNotFoundError
-        Ray is needed and not installed.
-    ValueError
-        A prompt without {}, no readable image at all, an encoder that leaves out images, or a
-        stream on a cluster. If only some images cannot be read, a UserWarning says how many, and
-        names the first.
+    Raises ModuleNotFoundError if Ray is needed and not installed, and ValueError on a prompt
+    without {}, no readable image at all, an encoder that leaves out images, or a stream on a
+    cluster. If only some images cannot be read, a UserWarning says how many, and names the first.
     """
     if "{}" not in prompt:
         raise ValueError(f"the prompt {prompt!r} has no {{}} for the label.")

@@ -57,18 +57,11 @@ HEAD_DECAY = 1e-2
 class Probe:
     """A trained network; the Fisher information of its filters describes datasets.
 
-    Parameters
-    ----------
-    network : str or module
-        "efficientnet_lite0" comes from a pip package. Any other name is a model of timm with its
-        own weights, which are downloaded on first use: "resnet34" is the one of Task2Vec. A module
-        needs timm's methods `forward_features`, `forward_head` and `get_classifier`; it is copied.
-    checkpoint : path, optional
-        A file of weights for a model of timm, instead of its own weights.
-    side : int, optional
-        Width and height of the images; those that the network was trained with, if left out.
-    device : str
-        As in `Task2Box`.
+    The network "efficientnet_lite0" comes from a pip package. Any other name is a model of timm
+    with its own weights, which are downloaded on first use, or with those of the file `checkpoint`:
+    "resnet34" is the one of Task2Vec. A module needs timm's methods `forward_features`,
+    `forward_head` and `get_classifier`; it is copied. `side` is the width and height of the images;
+    those that the network was trained with, if left out. `device` is as in `Task2Box`.
 
     Its `filters` are the names of the weight tensors that the vector describes: all but those of
     the classifier. Its `size` is the length of the vector, one number for each output filter:
@@ -295,17 +288,10 @@ def fisher_information(
 ) -> Tensor:
     """The diagonal of a classifier's Fisher information, averaged over each filter.
 
-    Parameters
-    ----------
-    model : module
-        From images (B, ...) to logits (B, C); the images of a batch do not affect each other.
-    filters : sequence of str
-        Names of weight tensors, whose first dimension counts their filters. The result, float32,
-        has one number for each filter.
-    images, targets : tensor (n, ...), tensor (n,) of int
-        Only "variational" uses the targets.
-    tick : callable
-        Called with the number of images that were done.
+    The model maps images (B, ...) to logits (B, C); the images of a batch do not affect each other.
+    `filters` are names of weight tensors, whose first dimension counts their filters. The result,
+    float32, has one number for each filter. There are n images (n, ...) and targets (n,), which
+    only "variational" uses. `tick` is called with the number of images that were done.
     """
     settings = SETTINGS[method] | settings
     weights = {name: model.get_parameter(name).detach() for name in filters}

@@ -329,23 +329,13 @@ def hub_images(
 ) -> ImageCollection:
     """Labelled images of a Hugging Face dataset.
 
-    Parameters
-    ----------
-    source : str or path
-        A repository ("ethz/food101"), or a local copy: a Parquet file, a folder with such files,
-        or a folder of class folders.
-    split : str
-    config : str, optional
-        The repository's configuration, if it has several.
-    revision : str, optional
-        A commit, tag or branch of the repository. The cache of vectors does not notice that a
-        branch has changed: name a commit if that matters.
-    streaming : bool
-        Read over the network from front to back, instead of downloading everything first.
-    image, label : str, optional
-        The columns, if their types and names do not tell.
-    classes : sequence, optional
-        All values of the label column, if a stream does not list them.
+    `source` is a repository ("ethz/food101"), or a local copy: a Parquet file, a folder with such
+    files, or a folder of class folders. `config` is the repository's configuration, if it has
+    several, and `revision` a commit, tag or branch of it. The cache of vectors does not notice that
+    a branch has changed: name a commit if that matters. With `streaming`, images are read over the
+    network from front to back, instead of downloading everything first. `image` and `label` are the
+    columns, if their types and names do not tell. `classes` are all values of the label column, if
+    a stream does not list them.
 
     Returns `IndexedImages`, or `StreamedImages` if `streaming`. Raises ModuleNotFoundError if the
     package datasets is not installed, and ValueError if there is no column of images or of classes.

@@ -135,10 +135,7 @@ def _require_box_each(boxes: Boxes, taxonomy: Taxonomy) -> None:
 def contradictions(contained) -> int:
     """How often a lies in b and b in c, but a not in c, among three different datasets.
 
-    Parameters
-    ----------
-    contained : bool array (N, N)
-        Whether i is said to lie in j. The diagonal is not used.
+    In `contained` (N, N), [i, j] is whether i is said to lie in j. The diagonal is not used.
     """
     said = np.array(contained, dtype=np.float32)
     np.fill_diagonal(said, 0)
@@ -152,21 +149,10 @@ def compare_answers(
 ) -> pd.DataFrame:
     """What models say of all pairs: contradictions, and the time of one dataset's question.
 
-    Parameters
-    ----------
-    models : mapping of str to fitted Task2Box or baseline
-    tasks : TaskCollection
-    split : Split
-        Its validation pairs choose the thresholds.
-    queries : int
-        How often the question is timed; the shortest time counts.
-
-    Returns
-    -------
-    DataFrame
-        A row for each model: "said" (pairs said to be related), "contradictions" and
-        "milliseconds" of comparing one dataset with all of the collection. Boxes are embedded
-        before, once.
+    The validation pairs of the split choose the thresholds of the fitted models. The question is
+    timed `queries` times; the shortest time counts. The table has a row for each model: "said"
+    (pairs said to be related), "contradictions" and "milliseconds" of comparing one dataset with
+    all of the collection. Boxes are embedded before, once.
     """
     every = torch.cartesian_prod(*[torch.arange(len(tasks))] * 2)
     rows = {}

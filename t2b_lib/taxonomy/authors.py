@@ -49,32 +49,18 @@ def load_case(
 ) -> tuple[TaskCollection, Split]:
     """One of the authors' ten random cases, ready for `Task2Box.fit` and `evaluate`.
 
-    The file is read by an unpickler that admits arrays and plain types and nothing else.
+    The file is such as ``embeddings/link_pred_new80/case01.pickle`` (iNaturalist + CUB) or
+    ``imagenet_case01.pickle``. It is read by an unpickler that admits arrays and plain types and
+    nothing else. `features` are "clip_ave" (Eq. 1), "clip_gauss" (Eq. 1 and 2) or "fim" (Eq. 3).
+    `moments` and `hierarchy` are files such as ``embeddings/imagenet_clip_gauss.pickle`` and
+    ``data/hierarchy_imagenet.csv``. With both, the case has novel datasets, `novel` at most: those
+    that the case names, or else datasets drawn at random (`seed`) that lie in an existing one, as
+    the authors' code draws them.
 
-    Parameters
-    ----------
-    path : path
-        Such as ``embeddings/link_pred_new80/case01.pickle`` (iNaturalist + CUB) or
-        ``imagenet_case01.pickle``.
-    features : {"clip_ave", "clip_gauss", "fim"}
-        Eq. 1; Eq. 1 and 2; Eq. 3.
-    moments, hierarchy : path, optional
-        Such as ``embeddings/imagenet_clip_gauss.pickle`` and ``data/hierarchy_imagenet.csv``. With
-        both, the case has novel datasets: those that the case names, or else datasets drawn at
-        random that lie in an existing one, as the authors' code draws them.
-    novel : int
-        The largest number of novel datasets.
-    seed : int
-        Of the draw.
-
-    Returns
-    -------
-    tasks : TaskCollection
-        The existing datasets in the order of the file, then the novel ones.
-    split : Split
-        The authors' training, validation and test pairs. As in their code, the novel pairs ask
-        whether a novel dataset lies in an existing one, and not the reverse; the paper's section
-        4.1 speaks of both directions.
+    The collection has the existing datasets in the order of the file, then the novel ones. The
+    split has the authors' training, validation and test pairs. As in their code, the novel pairs
+    ask whether a novel dataset lies in an existing one, and not the reverse; the paper's section
+    4.1 speaks of both directions.
 
     Raises FileNotFoundError, and ValueError on unknown `features` or a file that is not what it
     should be, is damaged or would run code.

@@ -26,26 +26,13 @@ class Taxonomy:
     Containment is strict containment of the sets. A dataset may have several parents, and two
     datasets with the same classes do not contain each other.
 
-    Parameters
-    ----------
-    names : sequence of N distinct str
-        The datasets.
-    members : array (N, M) of bool
-        `members[i, c]` says that class c belongs to dataset i.
-    leaves : sequence of M distinct str
-        The classes.
-    title : str
-        The name of the hierarchy.
-    labels : sequence of M str, optional
-        The name of each class in a text encoder's prompt; `leaves` if left out.
-    levels : sequence of N str, optional
-        The kind of group that each dataset is ("order", "family"), if the hierarchy has levels.
+    `names` are the N datasets and `leaves` the M classes, all distinct; `members[i, c]`, bool (N,
+    M), says that class c belongs to dataset i. `title` is the name of the hierarchy. `labels` have
+    the name of each class in a text encoder's prompt; `leaves` if left out. `levels` have the kind
+    of group that each dataset is ("order", "family"), if the hierarchy has levels.
 
-    Raises
-    ------
-    ValueError
-        No dataset, a name that occurs twice, lengths that do not fit `members`, or a dataset
-        without members.
+    Raises ValueError on no dataset, a name that occurs twice, lengths that do not fit `members`, or
+    a dataset without members.
     """
 
     names: Sequence[str]
@@ -92,28 +79,19 @@ class Taxonomy:
     ) -> Taxonomy:
         """The datasets of a tree, or of any directed graph without cycles, from its edges.
 
+        Each row has an entry, `child`, and the entry that contains it, `parent`. An entry may have
+        several parents; a missing parent (None, NaN or "") marks the top of a tree. Only what is
+        strictly below the entry `subtree` is taken, if that is given; it is the default `title`.
+
         An entry that is nobody's parent is a class. Every other entry is the set of the classes
         below it, and a dataset if these are at least two. Of entries with the same set the most
         specific is kept: the one with the longest way up to the top, or among several such the
-        first in the table. The datasets are ordered depth first, the largest child first. So in a
-        tree each dataset is followed by the datasets inside it.
+        first in the table. With `keep_equal` all are kept, as datasets that do not contain one
+        another. The datasets are ordered depth first, the largest child first. So in a tree each
+        dataset is followed by the datasets inside it.
 
-        Parameters
-        ----------
-        child, parent : iterables of equal length
-            Each row has an entry and the entry that contains it. An entry may have several parents;
-            a missing parent (None, NaN or "") marks the top of a tree.
-        subtree : str, optional
-            Take only what is strictly below this entry.
-        keep_equal : bool
-            Keep all entries with the same set, as datasets that do not contain one another.
-        title : str, optional
-            `subtree` if left out.
-
-        Raises
-        ------
-        ValueError
-            A cycle, an unknown subtree, a row without a child, or no dataset at all.
+        Raises ValueError on a cycle, an unknown subtree, a row without a child, or no dataset at
+        all.
         """
         graph = _graph(child, parent)
         if subtree is not None and subtree not in graph:

@@ -22,27 +22,19 @@ def inaturalist_cub(
 ) -> Taxonomy:
     """The species of iNaturalist 2018 and CUB-200-2011 as classes, orders and families.
 
-    A species in both counts once, and a group is a dataset if it has at least two species. The
-    shipped placement is NCBI's. The paper (Sec. 4.1) used iNaturalist's own, which `categories`
-    provides. CUB's birds then keep NCBI's placement, except birds that iNaturalist places
-    differently: these are left out.
+    A species in both counts once, and a group is a dataset if it has at least two species. With
+    `keep_equal` a group is kept even if its species are the same as those of a lower group, such as
+    an order with a single family. The shipped placement is NCBI's. The paper (Sec. 4.1) used
+    iNaturalist's own, which `categories` provides. CUB's birds then keep NCBI's placement, except
+    birds that iNaturalist places differently: these are left out.
 
-    Parameters
-    ----------
-    categories : path, optional
-        iNaturalist 2018's `categories.json`. If left out, `inaturalist2018/categories.json` in the
-        folder that the environment variable T2B_DATA_DIR names, if there is one; else NCBI's
-        placement. The title says which. Raises FileNotFoundError if there is no such file,
-        ValueError if it is not iNaturalist 2018's.
-    keep_equal : bool
-        Keep a group even if its species are the same as those of a lower group, such as an order
-        with a single family.
+    `categories` is iNaturalist 2018's `categories.json`. If left out, it is
+    `inaturalist2018/categories.json` in the folder that the environment variable T2B_DATA_DIR
+    names, if there is one; else NCBI's placement. The title says which. Raises FileNotFoundError if
+    there is no such file, ValueError if it is not iNaturalist 2018's.
 
-    Returns
-    -------
-    Taxonomy
-        `leaves` are scientific names. `labels` are common names with the scientific name in
-        brackets, or the scientific name alone. `levels` is "class", "order" or "family".
+    `leaves` are scientific names. `labels` are common names with the scientific name in brackets,
+    or the scientific name alone. `levels` is "class", "order" or "family".
     """
     species, source = _species(categories)
     child, parent = zip(*_edges(species), strict=True)

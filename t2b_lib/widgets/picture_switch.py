@@ -13,20 +13,11 @@ from t2b_lib.widgets.figure import InteractiveFigure
 class PictureSwitch(InteractiveFigure):
     """A picture, and above it a control for each level of the choice.
 
-    Parameters
-    ----------
-    pictures : mapping of what stands in the control to PNG bytes
-        With several levels: to a mapping for the next level. The choice in a level stays where it
-        is, as far as possible, when a level above it changes.
-    *labels : str
-        What is chosen, from the first level to the last.
-    slider : bool
-        A slider in place of a drop-down list for the last level.
-
-    Raises
-    ------
-    ValueError
-        If there is no picture, or the mappings are not as deep as there are labels.
+    `pictures` maps what stands in the control to PNG bytes or, with several levels, to a mapping
+    for the next level. The choice in a level stays where it is, as far as possible, when a level
+    above it changes. `labels` say what is chosen, from the first level to the last, which can be a
+    slider in place of a drop-down list. Raises ValueError if there is no picture, or the mappings
+    are not as deep as there are labels.
     """
 
     _esm = Path(__file__).parent / "js" / "picture_switch.js"

@@ -15,27 +15,13 @@ class PlaceForm(InteractiveFigure):
     """Class names to type, one a line; the dataset's box, and how it relates to those of the map.
 
     Nothing is trained again: the fitted network reads the new dataset as it reads any. The names
-    are read by the map's `encode` in Python, so the form needs a kernel. In a page without one, it
-    is disabled, says why, and shows the answer to its first classes.
+    are read by the map's `encode`, which takes a list of class names, in Python, so the form needs
+    a kernel. In a page without one, it is disabled, says why, and shows the answer to its first
+    classes.
 
-    Parameters
-    ----------
-    hub_map : fitted HubMap of two-dimensional boxes
-        Its `encode` takes a list of class names.
-    classes : sequence of str
-        What the form starts with.
-
-    Attributes
-    ----------
-    classes : list of str
-        Can be assigned and observed.
-    placement : Placement or None
-        The latest; None where no class is named. Can be observed.
-
-    Raises
-    ------
-    ValueError
-        If the map is not two-dimensional or has no `encode`.
+    The map has two-dimensional boxes. `classes`, which the form starts with, can be assigned and
+    observed; the latest `placement`, None where no class is named, can be observed. Raises
+    ValueError if the map is not two-dimensional or has no `encode`.
     """
 
     _esm = Path(__file__).parent / "bundle" / "place_form.js"
