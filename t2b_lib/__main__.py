@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -228,6 +229,10 @@ def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
             print(f"note: {name} or the library changed since the chapter ran", file=sys.stderr)
         _check_widgets(name, notebook)
         for cell in notebook.cells:
+            for output in cell.get("outputs", ()):
+                data = output.get("data", {})
+                if "text/html" in data:
+                    data["text/html"] = _with_scopes(data["text/html"])
             tags = cell.metadata.get("tags", [])
             if "parameters" in tags or "injected-parameters" in tags:
                 cell.metadata.tags = [*tags, "remove-cell"]
@@ -235,6 +240,13 @@ def _stage(book: Path, stage: Path, address: str, commit: str) -> None:
                 known = f"address, commit = {json.dumps(address)}, {json.dumps(commit)}"
                 cell.source = cell.source.replace('address, commit = "", ""', known)
         nbformat.write(notebook, stage / f"{name}.ipynb")
+
+
+def _with_scopes(html: str) -> str:
+    """Tables of pandas, whose heads say of which column or row they are."""
+    head, end, body = html.rpartition("</thead>")
+    head = re.sub(r"<th(?=[ >])", '<th scope="col"', head)
+    return head + end + re.sub(r"<th(?=[ >])", '<th scope="row"', body) if end else html
 
 
 def _check_widgets(name: str, notebook) -> None:

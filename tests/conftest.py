@@ -7,11 +7,14 @@ import json
 import os
 import re
 import shutil
+import tarfile
 import threading
 from pathlib import Path
 
 import pytest
 from torch._subclasses.fake_tensor import FakeTensorMode
+
+from t2b_lib._page_scripts import fetch
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -221,3 +224,36 @@ def requested_urls():
         ]
 
     return urls
+
+
+AXE = "axe-core@4.10.3"
+AXE_SHA512 = (
+    "Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZvGfTs/PbZhideTcEg=="
+)
+
+
+@pytest.fixture
+def serious_violations():
+    """``serious_violations(driver)``: what axe-core finds on the page that harms many readers."""
+    try:
+        with tarfile.open(fetch(AXE, AXE_SHA512)) as tar:
+            script = tar.extractfile("package/axe.min.js").read().decode()
+    except ConnectionError as error:
+        missing(str(error))
+
+    def violations(driver) -> list[str]:
+        driver.execute_script(script)
+        found = driver.execute_async_script(
+            "const done = arguments[0];"
+            "axe.run({ resultTypes: ['violations'] })"
+            ".then((found) => done(found.violations), (error) => done(String(error)));"
+        )
+        assert isinstance(found, list), found
+        return [
+            f"{rule['id']}: {node['html'][:160]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    return violations

@@ -96,3 +96,7 @@ def test_it_loads_from_its_own_host_and_less_than_4_mb(page, requested_urls):
         "return performance.getEntriesByType('resource').map((entry) => entry.encodedBodySize)"
     )
     assert 100e3 < sum(sizes) < 4e6
+
+
+def test_axe_finds_no_serious_violation(page, serious_violations):
+    assert serious_violations(page) == []

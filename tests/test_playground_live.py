@@ -231,7 +231,7 @@ def test_python_receives_what_the_reader_does_and_the_reverse(jupyter, chromium,
         Keys.ARROW_LEFT, Keys.ARROW_DOWN
     ).perform()
     known = notebook.assert_python_knows()
-    assert known["lower"][0] == pytest.approx([x0 - 0.01, 0.09])
+    assert known["lower"][0] == pytest.approx([x0 - 0.05, 0.05])
     assert known["observed"] == ["boxes", "overlaps"]
 
     # A slider.

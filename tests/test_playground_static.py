@@ -259,20 +259,41 @@ def test_the_keyboard_alone_selects_moves_and_resizes(page):
     free.wait.until(lambda _: ring.is_displayed())
 
     free.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_UP)
-    free.wait.until(lambda _: free.extent(0) == pytest.approx([0.12, 0.62, 0.16, 0.71]))
+    free.wait.until(lambda _: free.extent(0) == pytest.approx([0.2, 0.7, 0.2, 0.75]))
     free.assert_shows(NAMES, 0, 1)
     ActionChains(page).key_down(Keys.SHIFT).send_keys(Keys.ARROW_LEFT, Keys.ARROW_UP).key_up(
         Keys.SHIFT
     ).perform()
-    free.wait.until(lambda _: free.extent(0) == pytest.approx([0.12, 0.61, 0.16, 0.72]))
+    free.wait.until(lambda _: free.extent(0) == pytest.approx([0.2, 0.65, 0.2, 0.8]))
     free.assert_shows(NAMES, 0, 1)
 
     free.press(Keys.PAGE_DOWN, Keys.PAGE_DOWN)
     free.wait.until(lambda _: free.box(2).get_attribute("aria-pressed") == "true")
     free.press(Keys.ARROW_LEFT)
-    free.wait.until(lambda _: free.extent(2) == pytest.approx([0.54, 0.79, 0.1, 0.45]))
+    free.wait.until(lambda _: free.extent(2) == pytest.approx([0.5, 0.75, 0.1, 0.45]))
     free.assert_shows(NAMES, 1, 2)
     free.wait.until(lambda _: free.spoken().startswith("Wolves & foxes in <b>Pets</b>: "))
+
+
+def test_arrow_keys_cross_the_plane_in_25_presses_and_go_finely_with_ctrl(page):
+    free = Playground(page, "free")
+    assert free.tab_to_a_box() == 0
+    free.press(*[Keys.ARROW_LEFT] * 5)
+    free.wait.until(lambda _: free.extent(0)[0] < 0)
+    edge = free.extent(0)[0]
+    presses = 0
+    while (now := free.extent(0)[1]) < 1.07:
+        free.press(Keys.ARROW_RIGHT)
+        presses += 1
+        assert presses <= 25
+        free.wait.until(lambda _, now=now: free.extent(0)[1] > now)
+    assert edge < 0 and presses > 5
+
+    before = free.extent(0)[0]
+    ActionChains(page).key_down(Keys.CONTROL).send_keys(Keys.ARROW_LEFT).key_up(
+        Keys.CONTROL
+    ).perform()
+    free.wait.until(lambda _: free.extent(0)[0] == pytest.approx(before - 0.01, abs=0.006))
 
 
 def test_sliders_and_drop_downs_move_the_drawing(page):

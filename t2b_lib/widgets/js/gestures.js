@@ -2,6 +2,7 @@
 
 import { OWN_KEYS } from "./dom.js";
 import { draggedBox } from "./dragging.js";
+import { strideOf } from "./room.js";
 import { cursorFor, hitTest } from "./stage.js";
 
 /**
@@ -84,24 +85,29 @@ export function listenToPointers(drawing, view) {
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
-/** Arrow keys move the focused box, Shift + arrows resize it, Page Up and Down change the box. */
+/**
+ * Arrow keys move the focused box, Shift + arrows resize it, either in small steps with Ctrl or Alt;
+ * Page Up and Down change the box.
+ */
 export function listenToKeys(drawing, view) {
   const { root, boxes } = drawing;
   const indexOf = (event) => boxes.indexOf(event.target);
 
-  function nudge(i, direction, resize) {
+  function nudge(i, direction, resize, finely) {
     const { limits, steps } = view.scene;
-    const distance = direction.map((sign, k) => 2 * sign * steps[k]);
+    const lengths = limits.map(([low, high], k) => (finely ? 2 * steps[k] : strideOf(high - low)));
+    const distance = direction.map((sign, k) => sign * lengths[k]);
     const grip = resize ? direction.map(Math.abs) : [0, 0];
     view.move(i, draggedBox(view.box(i), grip, distance, limits, steps));
   }
 
   root.addEventListener("keydown", (event) => {
     const i = indexOf(event);
-    if (i < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (i < 0 || event.metaKey) return;
+    const finely = event.ctrlKey || event.altKey;
     const turn = { PageDown: 1, PageUp: -1 }[event.key];
-    if (event.key in ARROWS) nudge(i, ARROWS[event.key], event.shiftKey);
-    else if (turn) boxes[(i + turn + boxes.length) % boxes.length].focus();
+    if (event.key in ARROWS) nudge(i, ARROWS[event.key], event.shiftKey, finely);
+    else if (turn && !finely) boxes[(i + turn + boxes.length) % boxes.length].focus();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -121,8 +121,8 @@ function updateLearned(model, scene, known) {
 
 const HELP =
   "Drag a box by its body, an edge or a corner. Keyboard: Tab to a box; arrow keys move it, " +
-  "Shift + arrow keys resize it, Page Up and Page Down go to another box. The last two boxes " +
-  "that you took are compared.";
+  "Shift + arrow keys resize it, Ctrl or Alt makes the steps small, Page Up and Page Down go to " +
+  "another box. The last two boxes that you took are compared.";
 
 let views = 0;
 

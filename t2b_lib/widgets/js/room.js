@@ -8,6 +8,12 @@ export function niceStep(span) {
   return Math.max(...[1, 2, 5].map((m) => m * power).filter((m) => m <= (span / 200) * (1 + 1e-9)));
 }
 
+/** The smallest of 1, 2 and 5 times a power of ten that crosses a span in 25 strides or fewer. */
+export function strideOf(span) {
+  const power = 10 ** Math.floor(Math.log10(span / 25));
+  return Math.min(...[1, 2, 5, 10].map((m) => m * power).filter((m) => m >= (span / 25) * (1 - 1e-9)));
+}
+
 /**
  * Limits [low, high] around values, and the step of a drag. Limits that hold the values are kept,
  * if these fill at least a share `filled` of them.

@@ -396,7 +396,7 @@ const SPEEDS = [
 
 const HELP =
   "Drag a box, also while it learns. Keyboard: Tab to a box; arrow keys move it, Shift + arrow " +
-  "keys resize it. A change of a setting starts the optimiser anew.";
+  "keys resize it, Ctrl or Alt makes the steps small. A change of a setting starts the optimiser anew.";
 
 let views = 0;
 
