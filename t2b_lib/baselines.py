@@ -50,10 +50,7 @@ class PairModel(Baseline):
 
     @checked
     def fit(self, tasks: TaskCollection, split: Split) -> PairModel:
-        """Learn from the training pairs of `split`.
-
-        Raises ValueError if all training pairs are related, or none is.
-        """
+        """Learn from the training pairs; ValueError if all of them are related, or none is."""
         self.centre_, self.blocks_ = tasks.features[split.existing].mean(0), tasks.blocks
         found = dict(self._numbers(tasks.features, split.train))
         numbers = torch.stack(list(found.values()), 1).double()

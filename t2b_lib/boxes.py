@@ -154,8 +154,6 @@ def intersection(a: Boxes, b: Boxes, temperature: float = 0.0) -> Boxes:
     exact ones; as the temperature falls they approach them (Dasgupta et al. 2020, used in the
     paper's Eq. 5 with 1e-4).
     """
-    if temperature < 0:
-        raise ValueError(f"temperature must not be negative, got {temperature}")
     if temperature == 0:
         return Boxes(torch.maximum(a.lower, b.lower), torch.minimum(a.upper, b.upper))
     lower = torch.logaddexp(a.lower / temperature, b.lower / temperature) * temperature

@@ -108,10 +108,7 @@ def memory() -> float:
 
 
 def check_pairs(pairs: Tensor | Sequence, n: int = BEYOND, name: str = "pairs") -> Tensor:
-    """Pairs (P, 2) of rows of n datasets, as a tensor of integers.
-
-    Raises ValueError on another shape, numbers that are not whole, or rows that there are not.
-    """
+    """Pairs (P, 2) of rows of n datasets, as a tensor of integers; ValueError for anything else."""
     try:
         found = pairs if isinstance(pairs, Tensor) else torch.as_tensor(np.array(pairs))
     except (TypeError, ValueError) as error:

@@ -296,10 +296,7 @@ def split(
 
 @checked
 def leave_out(tasks: TaskCollection, novel: Iterable[int] = ()) -> Split:
-    """The split that trains on all measured pairs without the novel datasets.
-
-    There are no validation and no test pairs.
-    """
+    """The split that trains on all measured pairs without the novel datasets; none is held back."""
     novel = torch.tensor(sorted(map(int, novel)), dtype=torch.long)
     if len(novel) and not 0 <= novel[0] <= novel[-1] < len(tasks):
         raise ValueError(f"novel must be rows of {len(tasks)} datasets, got {novel.tolist()}")

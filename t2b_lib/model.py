@@ -77,62 +77,44 @@ class Task2Box(BaseEstimator):
     far higher on unseen pairs and unseen datasets (t2b_lib/data/ablation.csv) than the paper's
     recipe, which `from_recipe("paper")` gives.
 
-    Parameters
-    ----------
-    box_dim : int
-        Dimension d of the boxes.
-    hidden : tuple of int
-        Widths of the fully connected layers; () makes both heads linear in the features.
-    loss : "cross-entropy" or "squared error"
-        The first term of Eq. 4 for one pair: the cross-entropy of the relation, with the overlap
-        as its probability, or the paper's squared error.
-    epochs : int
-        Full-batch steps of Adam.
-    learning_rate : float
-    decay : bool
-        Let the learning rate fall to 0 along a cosine.
-    project : bool
-        Standardise the features over the training datasets and parts, and keep only the directions
-        in which these differ (see `Projection`). In other directions the first layer learns nothing
-        and keeps its random initial weights, which would move the boxes of unseen datasets.
-    norms : bool
-        With `project`: the network also takes the lengths of the features (see `Projection`).
-    noise : float
-        Standard deviation of the Gaussian noise that is added to the inputs of the first layer,
-        drawn anew in each epoch. Projected features have a standard deviation of about 1.
-    side : "softplus" or "sigmoid"
-        The function that makes side lengths positive; the paper's sigmoid keeps them below 1.
-    distance_weight : float
-        Weight lambda of L_D in Eq. 4, which pulls related boxes together.
-    regularity_weight, inverse_volume_weight : float
-        gamma_1 and gamma_2 of Eq. 6: even sides, and volumes away from zero.
-    size_weight : float
-        Weight of Eq. 13, which pulls the volumes of the boxes towards those given to `fit`.
-    ranks : bool
-        Learn the rank of each relation among the training pairs, a share in [0, 1], rather than
-        the relation itself. It suits graded relations of any scale: the boxes are then most
-        precise where most pairs are. Predictions are ranks as well; see `affinity`.
-    parts : int
-        How many random parts of existing datasets are drawn, if the collection knows its samples; a
-        hundred of them are in each step.
-    coherent : float
-        Share of parts whose samples are near each other (see `Samples.draw_parts`).
-    teacher : estimator, "pair" or None
-        A model that is fitted first, on the same training pairs, such as an `Ensemble`; "pair" is a
-        `PairModel`. The boxes then learn its prediction for every other pair of existing datasets
-        and parts, but for datasets that are the target of no training pair.
-    attraction : float
-        How much more a related pair counts than another at the start. It falls to 1, so that boxes
-        that belong together first find each other (the early exaggeration of t-SNE; van der Maaten
-        and Hinton, 2008).
-    relabel : bool
-        Learn the teacher's prediction for the training pairs as well.
-    seed : int
-        The same seed gives the same model on the same machine.
-    device : str
-        "auto" (a GPU where there is one), "cpu", "cuda" ...
-    progress : bool
-        Whether `fit` shows a progress bar.
+    The hyper-parameters are:
+
+    - `box_dim`: dimension d of the boxes.
+    - `hidden`: widths of the fully connected layers; () makes both heads linear in the features.
+    - `loss`: the first term of Eq. 4 for one pair. "cross-entropy" is that of the relation, with
+      the overlap as its probability; "squared error" is the paper's.
+    - `epochs`: full-batch steps of Adam, with `learning_rate`.
+    - `decay`: let the learning rate fall to 0 along a cosine.
+    - `project`: standardise the features over the training datasets and parts, and keep only the
+      directions in which these differ (see `Projection`). In other directions the first layer
+      learns nothing and keeps its random initial weights, which would move the boxes of unseen
+      datasets.
+    - `norms`: with `project`, the network also takes the lengths of the features.
+    - `noise`: standard deviation of the Gaussian noise that is added to the inputs of the first
+      layer, drawn anew in each epoch. Projected features have a standard deviation of about 1.
+    - `side`: the function that makes side lengths positive, "softplus" or "sigmoid"; the paper's
+      sigmoid keeps them below 1.
+    - `distance_weight`: lambda of L_D in Eq. 4, which pulls related boxes together.
+    - `regularity_weight`, `inverse_volume_weight`: gamma_1 and gamma_2 of Eq. 6: even sides, and
+      volumes away from zero.
+    - `size_weight`: of Eq. 13, which pulls the volumes of the boxes towards those given to `fit`.
+    - `ranks`: learn the rank of each relation among the training pairs, a share in [0, 1], rather
+      than the relation itself. It suits graded relations of any scale: the boxes are then most
+      precise where most pairs are. Predictions are ranks as well; see `affinity`.
+    - `parts`: how many random parts of existing datasets are drawn, if the collection knows its
+      samples; a hundred of them are in each step.
+    - `coherent`: share of parts whose samples are near each other (see `Samples.draw_parts`).
+    - `teacher`: a model that is fitted first, on the same training pairs, such as an `Ensemble`;
+      "pair" is a `PairModel`, and None is no teacher. The boxes then learn its prediction for every
+      other pair of existing datasets and parts, but for datasets that are the target of no training
+      pair.
+    - `attraction`: how much more a related pair counts than another at the start. It falls to 1, so
+      that boxes that belong together first find each other (the early exaggeration of t-SNE; van
+      der Maaten and Hinton, 2008).
+    - `relabel`: learn the teacher's prediction for the training pairs as well.
+    - `seed`: the same seed gives the same model on the same machine.
+    - `device`: "auto" (a GPU where there is one), "cpu", "cuda" ...
+    - `progress`: whether `fit` shows a progress bar.
 
     After `fit` or `load`, `network_` is the BoxNetwork. After `fit`, `history_` has the terms of
     the loss by name, weighted, at about a hundred epochs; `teacher_` is the fitted teacher; and
@@ -333,10 +315,7 @@ class Task2Box(BaseEstimator):
 
     @staticmethod
     def load(path: str | Path, device: str = "auto") -> Task2Box:
-        """A fitted model from a file that `save` wrote.
-
-        Raises ValueError if the file is damaged or is no Task2Box model.
-        """
+        """A fitted model that `save` wrote; ValueError if the file is damaged or another kind."""
         if not Path(path).is_file():
             raise FileNotFoundError(f"there is no file {path}")
         try:
@@ -389,16 +368,14 @@ class Task2Box(BaseEstimator):
         """The collection with the relation that this model learns; sets `scale_`."""
         if not self.ranks:
             return tasks
-        self.scale_ = _scale_of(_values(tasks.relation, split.train).numpy()[:, None])
+        known = tasks.relation[split.train[:, 0], split.train[:, 1]]
+        self.scale_ = _scale_of(known.numpy()[:, None])
         ranks = self.scale_.transform(tasks.relation.reshape(-1, 1).numpy())
         return replace(tasks, relation=ranks.reshape(tasks.relation.shape))
 
 
 class Ensemble(BaseEstimator):
-    """The mean prediction of `size` models that differ in their seed only.
-
-    `model` is unfitted; left out, it has the default recipe. After `fit`, `models_` are the models.
-    """
+    """The mean prediction of `size` copies of `model`, the default recipe, with different seeds."""
 
     def __init__(self, model: Task2Box | None = None, size: int = 16, *, seed: int = 0):
         self.model = model
@@ -637,10 +614,6 @@ def with_parts(relation: Tensor, weight: Tensor, owners: Tensor) -> tuple[Tensor
     larger[0, n:, :n] = larger[1, n:, :n] = inside
     larger[1, :n, n:] = outside.T
     return larger[0], larger[1]
-
-
-def _values(matrix: Tensor, pairs: Tensor) -> Tensor:
-    return matrix[pairs[:, 0], pairs[:, 1]]
 
 
 def _scale_of(values: np.ndarray) -> QuantileTransformer:

@@ -69,10 +69,7 @@ class BoxNetwork(nn.Module):
         return self.boxes(self.inputs(features).mT)
 
     def boxes(self, inputs: Tensor) -> Boxes:
-        """Boxes (K, N) from the inputs of the first layer, (K, directions, N): datasets last.
-
-        In this layout the values of each unit are contiguous, and K batch norms are one.
-        """
+        """Boxes (K, N) from inputs (K, directions, N), where each unit's values are contiguous."""
         hidden = self.backbone(inputs)
         lower = self.lower(hidden).mT
         return Boxes(lower, lower + self.squash(self.sides(hidden).mT))
@@ -201,10 +198,7 @@ def pick_device(device: str) -> torch.device:
 
 @contextlib.contextmanager
 def fork_seed(seed: int) -> Iterator[None]:
-    """Random numbers of the CPU from this seed; afterwards they go on as before.
-
-    `torch.manual_seed` and a plain `fork_rng` would touch the generators of all GPUs.
-    """
+    """Random numbers of the CPU from this seed, then as before; `fork_rng` would touch all GPUs."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         yield

@@ -151,10 +151,7 @@ def draw_relation(relation, names: Sequence[str] | None = None, *, ax: Axes | No
 
 
 def heat_map(ax: Axes, values, *, write: bool = False, cmap: str = "Blues", **options) -> AxesImage:
-    """An array (rows, columns) of numbers in [0, 1] as colours, with options of `Axes.imshow`.
-
-    NaN is hatched; `write` puts the numbers into the cells.
-    """
+    """Numbers in [0, 1] as colours, written into the cells with `write`; NaN is hatched."""
     values = np.asarray(values, dtype=float)
     image = ax.imshow(values, vmin=0, vmax=1, cmap=cmap, interpolation="none", **options)
     if np.isnan(values).any():

@@ -19,10 +19,7 @@ ALPHAS = tuple(round(0.05 * k, 2) for k in range(-40, 41))
 
 
 class FittedCosine(AsymmetricCosine):
-    """Eq. 7 with the alpha, from -2 to 2, that has the best F1 on the training pairs.
-
-    After `fit`, `alpha_` is that alpha; of equally good ones the first.
-    """
+    """Eq. 7 with the alpha from -2 to 2 that has the best F1 on the training pairs, `alpha_`."""
 
     def __init__(self):
         super().__init__()

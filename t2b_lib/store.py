@@ -34,10 +34,7 @@ def cache_file(cache: bool | str | Path, kind: str, name: str, key: dict) -> Pat
 
 
 def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
-    """Write a file that appears under its name only when it is complete; folders are made.
-
-    A str is written in UTF-8, with its line ends as they are.
-    """
+    """Write a file that appears only when it is complete, a str as UTF-8; folders are made."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
@@ -84,10 +81,7 @@ def kept(path: Path | None, key: dict, make: Callable[[], dict[str, Tensor]]) ->
 
 
 def load_checked(path: Path, key: dict) -> tuple[dict[str, Tensor], dict] | None:
-    """The tensors and notes of a file; None if it is missing, damaged or of another key.
-
-    The key says all that the tensors depend on, as JSON can hold it.
-    """
+    """The tensors and notes of a file; None if it is missing, damaged or of another key (JSON)."""
     try:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}

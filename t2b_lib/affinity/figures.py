@@ -21,10 +21,7 @@ _BY_TRANSFER, _LABELLED = COLOURS[0], COLOURS[4]
 
 
 def draw_affinities(panels: Mapping[str, np.ndarray], names: Sequence[str]) -> Figure:
-    """Tables of affinities side by side: a row is a source, a column a target.
-
-    `panels` maps titles to arrays (N, N) in [0, 1]; NaN, not measured, is hatched.
-    """
+    """Affinities (N, N) by title: a row is a source, a column a target; NaN is hatched."""
     size = (2 + 2.2 * len(panels), 4.2)
     figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained")
     for ax, (title, relation) in zip(np.atleast_1d(axes), panels.items(), strict=True):

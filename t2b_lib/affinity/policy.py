@@ -36,10 +36,7 @@ class TransferPolicy:
 
     @property
     def edges(self) -> pd.DataFrame:
-        """The policy as a graph, one row for each edge: `source`, `target`, `affinity`, `order`.
-
-        A transfer has an edge from each of its sources. Full supervision is a loop.
-        """
+        """The edges: `source`, `target`, `affinity`, `order`. Full supervision is a loop."""
         edges = self.transfers.explode("sources", ignore_index=True)
         return edges.rename(columns={"sources": "source"})
 

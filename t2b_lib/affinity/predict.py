@@ -43,8 +43,6 @@ def rescale(affinity, k: float = 50.0) -> np.ndarray:
     paper) is not positive or an affinity is negative.
     """
     affinity = as_tensor(affinity, torch.float64, "affinity").numpy()
-    if not k > 0:
-        raise ValueError(f"k must be positive, got {k}")
     if (affinity < 0).any():
         raise ValueError(f"affinities are not negative, but there is {np.nanmin(affinity):g}")
     return np.tanh(k * affinity)
@@ -58,8 +56,6 @@ def restore(rescaled, k: float = 50.0) -> np.ndarray:
     inside another, would give an infinite affinity. Numbers of 1 or more are replaced by the
     largest number below 1, which gives 0.374 with k = 50.
     """
-    if not k > 0:
-        raise ValueError(f"k must be positive, got {k}")
     return np.arctanh(np.clip(np.asarray(rescaled, dtype=float), 0, np.nextafter(1, 0))) / k
 
 

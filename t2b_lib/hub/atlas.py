@@ -192,10 +192,7 @@ class HubMap(BaseEstimator):
     def load(
         cls, folder: str | Path, *, encode: Callable[[object], Tensor] | None = None
     ) -> HubMap:
-        """A fitted map from a folder that `save` wrote.
-
-        Raises ValueError if a file is missing, damaged, or belongs to another map.
-        """
+        """A fitted map that `save` wrote; ValueError if a file is missing or damaged."""
         folder = Path(folder)
         found = cls(encode=encode)
         found.model_ = Task2Box.load(folder / "model.safetensors")
@@ -230,11 +227,7 @@ class HubMap(BaseEstimator):
         return [(names[0][k], names[1][nearest.indices[k]]) for k in found]
 
     def show(self, placement: Placement | None = None, **options):
-        """The map in a notebook, an IPython HTML, with the measured overlaps of its datasets.
-
-        A placed dataset is highlighted. The options are `title` and `height`, as `map_page` takes
-        them.
-        """
+        """The map as an IPython HTML, a placed dataset highlighted; `options` as in `map_page`."""
         boxes, table, relation = self.boxes_, self.table_, self.tasks_.relation
         if placement is None:
             return show_map(boxes, table, relation, evidence=self.evidence, **options)

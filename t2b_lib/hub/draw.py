@@ -63,7 +63,9 @@ def map_page(
     """
     boxes = _checked_boxes(boxes)
     table = _checked_table(table, len(boxes))
-    placed = _checked_placed(placed, len(boxes))
+    placed = [int(i) for i in placed]
+    if beyond := [str(i) for i in placed if not 0 <= i < len(boxes)]:
+        raise ValueError(f"placed must be indices of {len(boxes)} boxes, got {listing(beyond)}")
     if overlap is not None:
         overlap = as_tensor(overlap, torch.float32, "overlap").cpu()
         if overlap.shape != (len(boxes), len(boxes)):
@@ -179,14 +181,6 @@ def _checked_table(table: DataFrame, n: int) -> DataFrame:
         "an address must start with https:// or http://",
     )
     return table.assign(samples=samples)
-
-
-def _checked_placed(placed: Sequence[int], n: int) -> list[int]:
-    placed = [int(i) for i in placed]
-    beyond = [str(i) for i in placed if not 0 <= i < n]
-    if beyond:
-        raise ValueError(f"placed must be indices of {n} boxes, got {listing(beyond)}")
-    return placed
 
 
 def _facts(boxes: Boxes, table: DataFrame, overlap: Tensor | None, placed: Tensor) -> dict:

@@ -16,7 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2b_lib.checks import checked
-from t2b_lib.store import digest, load_checked, save_checked
+from t2b_lib.store import cache_file, load_checked, save_checked
 
 # The first six are as in the catalogue.
 COLUMNS = ["name", "hub_id", "samples", "classes", "licence", "url"]
@@ -217,7 +217,7 @@ def sample_hub(
         for hub_id in bar:
             bar.set_postfix_str(hub_id)
             about = {"hub_id": hub_id, "n": n, "seed": seed, "key": key or {}}
-            path = _file(cache, about)
+            path = cache_file(cache, "hub", hub_id, about)
             kept = load_checked(path, about)
             found = kept[0].get("vectors") if kept else None
             if found is None:
@@ -252,8 +252,3 @@ def _vectors(hub_id: str, n: int, encode: Callable, load: Callable, seed: int) -
     if not vectors.isfinite().all():
         raise ValueError("a vector holds NaN or infinity")
     return vectors.detach().float().cpu().contiguous()
-
-
-def _file(cache: Path, about: dict) -> Path:
-    readable = re.sub(r"[^A-Za-z0-9.]+", "-", about["hub_id"])[:60]
-    return cache / f"{readable}-{digest(about)}.safetensors"

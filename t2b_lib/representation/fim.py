@@ -123,46 +123,28 @@ def task2vec(
     progress: bool = True,
     **settings,
 ) -> Tensor:
-    """The Task2Vec embedding of a labelled dataset.
+    """The Task2Vec embedding of a labelled dataset, a float32 tensor (probe.size,).
 
     First a linear classifier of the dataset is fitted on the probe's features. Then the Fisher
-    information of each weight before the classifier is estimated, and averaged over each filter:
+    information of each weight before the classifier is estimated by one of three methods, and
+    averaged over each filter. Each has its own settings, with these defaults:
 
-    "monte_carlo"
-        The mean over images x, and labels y drawn from the network's own p(y|x), of the squared
-        gradient of log p(y|x), one image at a time. Unbiased. `draws`: labels for each image (1).
-    "batch"
-        The way of the authors' released code: the squared gradient of the *mean* over `batch`
-        images (64, as in that code). Differences between images cancel in the mean, so the estimate
-        is too small by about the factor `batch`. Published vectors are of this kind.
-    "variational"
-        Eq. 3, minimised over Lambda, with one variance V for the weights of each filter. At the
-        minimum the precision is 1 / V = F / beta + 1 / prior_variance. It uses the dataset's own
-        labels. Settings: `steps` (500) of `batch` (16) images with `learning_rate` (0.1), `beta`
-        (1e-6) and `prior_variance` (1e-3), which is lambda^2.
+    - "monte_carlo": the mean over images x, and labels y drawn from the network's own p(y|x), of
+      the squared gradient of log p(y|x), one image at a time. Unbiased. `draws`: labels for each
+      image (1).
+    - "batch": the way of the authors' released code, the squared gradient of the *mean* over
+      `batch` images (64, as in that code). Differences between images cancel in the mean, so the
+      estimate is too small by about the factor `batch`. Published vectors are of this kind.
+    - "variational": Eq. 3, minimised over Lambda, with one variance V for the weights of each
+      filter. At the minimum the precision is 1 / V = F / beta + 1 / prior_variance. It uses the
+      dataset's own labels. Settings: `steps` (500) of `batch` (16) images with `learning_rate`
+      (0.1), `beta` (1e-6) and `prior_variance` (1e-3), which is lambda^2.
 
-    Parameters
-    ----------
-    collection : ImageCollection
-        Two classes at least. Its images are held in memory: take a sample of a large collection.
-    probe : Probe
-    method : "monte_carlo", "batch" or "variational"
-        `**settings` are those of the method, as above.
-    seed : int
-        Draws the labels and the noise.
-    cache, progress
-        As in `extract`.
-
-    Returns
-    -------
-    tensor (probe.size,) float32
-        The more the filters matter for the dataset, the larger its norm. Only the variational
-        estimate can have negative numbers, which are noise.
-
-    Raises
-    ------
-    ValueError
-        Images of one class only, an unknown method or setting, no readable image.
+    The collection has two classes at least. Its images are held in memory: take a sample of a large
+    collection. `seed` draws the labels and the noise; `cache` and `progress` are as in `extract`.
+    The more the filters matter for the dataset, the larger the vector's norm. Only the variational
+    estimate can have negative numbers, which are noise. Raises ValueError on images of one class
+    only, an unknown method or setting, or no readable image.
     """
     everything = {collection.name: torch.ones(len(collection.classes), dtype=torch.bool)}
     return _task2vec(collection, everything, probe, None, method, seed, cache, progress, settings)[

@@ -27,10 +27,7 @@ WORTH_KEEPING, WORTH_WATCHING = 200, 2000
 
 
 def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Samples:
-    """The texts of the labels of a taxonomy's classes as the samples of its N datasets.
-
-    {} in `prompt` stands for the label. Raises as `embed_texts`.
-    """
+    """The labels of a taxonomy's classes, in `prompt` at {}, as the samples of its N datasets."""
     texts = [prompt.format(label) for label in taxonomy.labels]
     return Samples(embed_texts(texts), taxonomy.members, kind)
 

@@ -133,10 +133,7 @@ def _require_box_each(boxes: Boxes, taxonomy: Taxonomy) -> None:
 
 
 def contradictions(contained) -> int:
-    """How often a lies in b and b in c, but a not in c, among three different datasets.
-
-    In `contained` (N, N), [i, j] is whether i is said to lie in j. The diagonal is not used.
-    """
+    """How often, in bool (N, N), a lies in b and b in c, but a not in c; all different."""
     said = np.array(contained, dtype=np.float32)
     np.fill_diagonal(said, 0)
     denied = 1 - said

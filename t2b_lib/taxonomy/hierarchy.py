@@ -202,10 +202,7 @@ class Taxonomy:
         return graph
 
     def within(self, *names: str) -> Taxonomy:
-        """The named datasets and all that lie in one of them, with their classes only.
-
-        Raises ValueError if no dataset has one of the names.
-        """
+        """The named datasets and all that lie in one of them; ValueError for an unknown name."""
         columns = [self._index_of(name) for name in names]
         kept = np.flatnonzero(self.containment[:, columns].any(axis=1))
         covered = self.members[kept].any(axis=0)

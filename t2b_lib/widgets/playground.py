@@ -176,7 +176,7 @@ class BoxPlayground(InteractiveFigure):
             torch.tensor(self.lower, dtype=torch.float64),
             torch.tensor(self.upper, dtype=torch.float64),
         )
-        if not _equal(boxes, self.boxes):
+        if boxes != self.boxes:
             self.boxes = boxes
 
     @traitlets.observe("first", "second")
@@ -204,10 +204,6 @@ def tensor_of(nested) -> Tensor:
     """Nested lists in which None stands for NaN, as float64."""
     rows = [[math.nan if value is None else value for value in row] for row in nested]
     return torch.tensor(rows, dtype=torch.float64)
-
-
-def _equal(a: Boxes, b: Boxes) -> bool:
-    return torch.equal(a.lower, b.lower) and torch.equal(a.upper, b.upper)
 
 
 def _checked_boxes(boxes) -> Boxes:
