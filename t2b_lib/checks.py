@@ -61,11 +61,7 @@ def check_settings(model: BaseEstimator) -> None:
 
 
 def check(source: Callable | type, values: Mapping[str, Any]) -> None:
-    """Refuse values by the annotations of a function or of a dataclass.
-
-    Raises TypeError for a value of another type, and ValueError for a choice that there is not, or
-    a number out of range.
-    """
+    """Refuse values by the annotations of a function or dataclass: TypeError or ValueError."""
     hints = _hints(source)
     for name, value in values.items():
         if name not in hints:

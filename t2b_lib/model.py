@@ -262,10 +262,7 @@ class Task2Box(BaseEstimator):
 
     @checked
     def predict(self, features: Tensor, pairs: Tensor) -> Tensor:
-        """Predicted relation E_ij of pairs (P, 2) of rows of features (N, D): the soft overlap.
-
-        The answer has shape (P,). With `ranks` it is the relation's rank.
-        """
+        """Predicted E_ij, (P,), of pairs (P, 2) of rows of features (N, D); ranks with `ranks`."""
         boxes = self.embed(features)
         pairs = check_pairs(pairs, len(boxes))
         return self._relation(boxes[pairs[:, 0]], boxes[pairs[:, 1]])
@@ -288,10 +285,7 @@ class Task2Box(BaseEstimator):
         return torch.where(forward > self.predict(features, pairs.flip(1)), forward, 0.0)
 
     def affinity(self, overlap) -> np.ndarray:
-        """The relations whose ranks are these overlaps (any shape): training pairs' quantiles.
-
-        Without `ranks` they are the overlaps themselves.
-        """
+        """The relations whose ranks are these overlaps (any shape); the same without `ranks`."""
         check_is_fitted(self, "network_")
         overlap = np.asarray(overlap, dtype=float)
         if not self.ranks:
@@ -300,10 +294,7 @@ class Task2Box(BaseEstimator):
         return self.scale_.inverse_transform(shares).reshape(overlap.shape)
 
     def save(self, path: str | Path) -> None:
-        """Write `path` (safetensors) with the weights, the settings and a checksum of both.
-
-        The teacher is left out: a fitted model no longer needs it.
-        """
+        """Write weights, settings and a checksum to `path` (safetensors), without the teacher."""
         check_is_fitted(self, "network_")
         settings = {name: getattr(self, name) for name in Task2Box._get_param_names()}
         shape = {name: self.network_.settings[name] for name in ("in_features", "blocks")}

@@ -26,10 +26,7 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F
 
 
 def show_bokeh(figure, title: str, height: int = 400):
-    """A figure of Bokeh's, with its script, in a frame that reaches no other host: an IPython HTML.
-
-    `title` says what it shows, for readers who do not see it. The frame's height is in pixels.
-    """
+    """An IPython HTML of a Bokeh figure with its script; `title` says what it shows."""
     from bokeh.embed import file_html
     from bokeh.resources import INLINE
     from IPython.display import HTML

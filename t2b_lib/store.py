@@ -48,10 +48,7 @@ def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time works on the file `path`; a second one says so and waits.
-
-    The lock ends with its process, even if that is killed.
-    """
+    """One process at a time works on `path`, until it ends; a second one says so and waits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{path}.lock")
     try:
@@ -66,10 +63,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def kept(path: Path | None, key: dict, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The tensors that a file keeps under a key, or those that `make` returns, which it then keeps.
-
-    Several processes that need the same tensors make them only once.
-    """
+    """The tensors that a file keeps under a key, or those of `make`, made by one process."""
     if path is None:
         return make()
     if (found := load_checked(path, key)) is None:

@@ -115,10 +115,7 @@ class WinRates:
         return self.rates[:, self.contenders.index(rival)]
 
     def affinities(self, order: int) -> pd.Series:
-        """Affinities of full supervision and of the transfers from up to `order` tasks, by AHP.
-
-        They add up to 1. A network from scratch is no transfer and is left out.
-        """
+        """Affinities of full supervision and of transfers from up to `order` tasks, by AHP."""
         kept = [c for c in self.contenders if c != SCRATCH and len(c.split(" + ")) <= order]
         at = [self.contenders.index(c) for c in kept]
         return pd.Series(ahp(self.rates[np.ix_(at, at)]).affinities, kept)

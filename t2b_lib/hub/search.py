@@ -166,11 +166,7 @@ def _within(facts: dict, low: float, high: float) -> bool:
 
 
 class HubSamples(NamedTuple):
-    """What `sample_hub` found.
-
-    `vectors` has float32 tensors (n_i, D) by hub id. `skipped` has the columns ``hub_id`` and
-    ``reason``.
-    """
+    """What `sample_hub` found: `vectors` (n_i, D) by hub id, and why others were `skipped`."""
 
     vectors: dict[str, Tensor]
     skipped: pd.DataFrame

@@ -284,10 +284,7 @@ class Embedder:
     def embed(
         self, items: Iterable[tuple[int, Item]], tick: Callable[[int], object] = lambda n: None
     ) -> Iterator[Part]:
-        """Embed numbered images, a `Part` for each shard; threads decode at the same time.
-
-        A batch has images of one shard only, so that the part of a shard depends on no other.
-        """
+        """Embed numbered images, a `Part` for each shard; no batch has images of two shards."""
         texts = self.texts
         decoded = _decoded(items, self.encoder.spatial, self.workers, ahead=3 * self.batch_size)
         for shard, entries in groupby(decoded, lambda entry: entry.index // SHARD):

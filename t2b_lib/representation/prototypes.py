@@ -50,11 +50,7 @@ def prototype_samples(taxonomy, kind: Kind = "gaussian") -> Samples:
 
 
 def prototype_features(taxonomy, kind: Kind = "gaussian") -> Tensor:
-    """Representations of datasets of ImageNet classes; the classes stand for the samples.
-
-    As `prototype_samples`. Returns float32: (N, 1664) for "average" (Eq. 1), (N, 3328) for
-    "gaussian" (Eq. 1 and 2).
-    """
+    """Representations of `prototype_samples`, float32: (N, 1664), for "gaussian" (N, 3328)."""
     return prototype_samples(taxonomy, kind).features()
 
 

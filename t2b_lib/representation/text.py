@@ -34,11 +34,7 @@ def label_samples(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {
 
 @checked
 def label_features(taxonomy, kind: Kind = "gaussian", prompt: str = "A photo of {}") -> Tensor:
-    """Representations of datasets from the texts of their labels; classes stand for samples.
-
-    As `label_samples`. Returns float32: (N, 384) for "average" (Eq. 1), (N, 768) for "gaussian"
-    (Eq. 1 and 2).
-    """
+    """Representations of datasets from the texts of labels: (N, 384), for "gaussian" (N, 768)."""
     return label_samples(taxonomy, kind, prompt).features()
 
 
