@@ -196,10 +196,7 @@ class PairwiseLinear(PairwiseMLP):
 
 
 class Measure(Baseline):
-    """A formula from two representations to a score: high where i is likely to lie in j.
-
-    After `fit` on a binary relation, `threshold_` has the best F1 on the training pairs.
-    """
+    """A score of pairs by a formula; on a binary relation `fit` finds `threshold_`."""
 
     @checked
     def fit(self, tasks: TaskCollection, split: Split) -> Measure:

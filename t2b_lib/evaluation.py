@@ -47,10 +47,7 @@ def evaluate(model, tasks: TaskCollection, split: Split) -> pd.DataFrame:
 
 
 def f1(truth: np.ndarray, predicted: np.ndarray) -> float:
-    """F1 of binary predictions (P,): 0 if nothing is right, NaN if nothing is true.
-
-    Without a true pair every prediction would score 0, so that the score would say nothing.
-    """
+    """F1 of binary predictions (P,): 0 if nothing is right, NaN if nothing is true."""
     return f1_score(truth, predicted) if np.any(truth) else np.nan
 
 

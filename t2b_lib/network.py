@@ -206,11 +206,7 @@ def fork_seed(seed: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def few_threads(inputs: int) -> Iterator[None]:
-    """One thread for a network of few inputs (datasets times features); afterwards as before.
-
-    Threads that share a small operation mostly wait for each other, and much longer on a machine
-    where another program is busy.
-    """
+    """One thread for a network of few inputs, where threads would mostly wait; then as before."""
     before = torch.get_num_threads()
     if inputs < FEW_INPUTS:
         torch.set_num_threads(1)

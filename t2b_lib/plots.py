@@ -129,10 +129,7 @@ def _label_where_there_is_room(ax: Axes, labels: Sequence[tuple]) -> None:
 
 
 def draw_relation(relation, names: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
-    """Heat map of a relation or of overlaps, (N, N): row i, column j is how much of i lies in j.
-
-    NaN, not measured, is hatched. Names and values are written for up to 12 datasets.
-    """
+    """Heat map (N, N) of how much of i lies in j; names and numbers for up to 12 datasets."""
     relation = np.asarray(relation, dtype=float)
     n = len(relation)
     ax = ax or new_axes(min(7, 2.5 + 0.45 * n), min(7, 2 + 0.45 * n))

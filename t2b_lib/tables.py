@@ -29,11 +29,7 @@ def summary(results: pd.DataFrame, parts: Sequence[str] = ("existing", "novel"))
 
 @checked
 def by_dimension(results: pd.DataFrame) -> pd.DataFrame:
-    """Scores against the dimension of the boxes, as in Figure 6 of the paper.
-
-    The results of `run_protocol` become a DataFrame indexed by method and box_dim, with the columns
-    of `summary`. Methods without boxes are left out.
-    """
+    """Scores by method and dimension (paper, Figure 6), with the columns of `summary`."""
     boxes = results[results["box_dim"].notna()]
     table = summary(boxes)
     first = boxes.groupby(labels(boxes), sort=False)[["method", "box_dim"]].first()

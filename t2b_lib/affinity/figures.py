@@ -124,10 +124,7 @@ def picture(figure: Figure, colours: int = 96) -> bytes:
 def draw_similarity_tree(
     names: Sequence[str], relation: np.ndarray, ax: Axes, clusters: int = 4
 ) -> None:
-    """Which tasks help the same targets, as a tree (`similarity_tree`); Taskonomy's Fig. 13.
-
-    `relation` (N, N) has the affinities of row for column; `clusters` branches get a colour each.
-    """
+    """Which tasks help the same targets, as a tree (Taskonomy, Fig. 13), from (N, N)."""
     tree = similarity_tree(relation)
     # Between the height at which the tree has this many branches and that with one fewer.
     cut = tree[-clusters : len(tree) - clusters + 2, 2].mean()

@@ -37,11 +37,7 @@ _TEACHER_DIM = 5
 
 @checked
 def rescale(affinity, k: float = 50.0) -> np.ndarray:
-    """Spread affinities over [0, 1]: a' = tanh(k a), Eq. 8 of the Task2Box paper.
-
-    The array may have any shape; NaN, not measured, stays NaN. Raises ValueError if `k` (50 in the
-    paper) is not positive or an affinity is negative.
-    """
+    """Affinities a >= 0, of any shape, as a' = tanh(k a) in [0, 1], Eq. 8; NaN stays NaN."""
     affinity = as_tensor(affinity, torch.float64, "affinity").numpy()
     if (affinity < 0).any():
         raise ValueError(f"affinities are not negative, but there is {np.nanmin(affinity):g}")

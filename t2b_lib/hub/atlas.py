@@ -214,10 +214,7 @@ class HubMap(BaseEstimator):
         return found
 
     def evidence(self, i: int, j: int, most: int = 6) -> list[tuple[str, str]]:
-        """Which classes of dataset i lie in dataset j: each with its nearest class there.
-
-        Pairs of names, the nearest first; none where samples are no classes.
-        """
+        """Classes of dataset i with the nearest class of j within reach, nearest first."""
         names = [self.table_["classes"].iloc[k] for k in (i, j)]
         if any(len(self.samples_[k]) != len(own) for k, own in zip((i, j), names, strict=True)):
             return []

@@ -16,6 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2b_lib.checks import checked
+from t2b_lib.extras import import_extra
 from t2b_lib.store import cache_file, load_checked, save_checked
 
 # The first six are as in the catalogue.
@@ -65,14 +66,7 @@ def find_datasets(
     low, high = min_samples or 0, inf if max_samples is None else max_samples
     if low > high:
         raise ValueError(f"min_samples is {low}, but max_samples is only {high}: swap them")
-    try:
-        from huggingface_hub import HfApi
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'the package huggingface_hub is missing: pip install "t2b_lib[hub]"',
-            name="huggingface_hub",
-        ) from error
-    api = HfApi()
+    api = import_extra("huggingface_hub", "hub").HfApi()
     listed = api.list_datasets(
         filter=f"task_categories:{task}",
         search=search,

@@ -1,7 +1,4 @@
-"""Task2Vec: a dataset as the Fisher information of the filters of a probe network (Eq. 3).
-
-Achille et al., Task2Vec: Task Embedding for Meta-Learning, ICCV 2019.
-"""
+"""Task2Vec (Achille et al., ICCV 2019): a dataset as Fisher information of a probe's filters."""
 
 from __future__ import annotations
 

@@ -110,11 +110,7 @@ class IndexedImages(ImageCollection):
         return drawn
 
     def of_classes(self, classes: Iterable[str]) -> IndexedImages:
-        """The same collection with the images of some classes only.
-
-        Raises ValueError for an unknown class, or if the collection must read its images to know
-        their classes.
-        """
+        """The images of some classes; ValueError if a class is unknown or not yet read."""
         classes = sorted(set(classes))
         if self._targets is None:
             raise ValueError(f"{self.name!r} does not know the class of an image it has not read.")
