@@ -237,7 +237,9 @@ form.answers = {"light and colour": True}
 """
 
 
-def test_switch_and_form_work_in_a_page_without_a_kernel(tmp_path, chromium, serve, console_errors):
+def test_switch_and_form_work_in_a_page_without_a_kernel(
+    tmp_path, chromium, serve, console_errors, serious_violations
+):
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -289,3 +291,4 @@ def test_switch_and_form_work_in_a_page_without_a_kernel(tmp_path, chromium, ser
     bars = chromium.find_elements(By.CSS_SELECTOR, ".t2b-form .t2b-effect")
     assert len(bars) == 15 and max(bar.size["width"] for bar in bars) > 100
     assert console_errors(chromium) == []
+    assert serious_violations(chromium) == []

@@ -98,5 +98,7 @@ def test_it_loads_from_its_own_host_and_less_than_4_mb(page, requested_urls):
     assert 100e3 < sum(sizes) < 4e6
 
 
-def test_axe_finds_no_serious_violation(page, serious_violations):
+@pytest.mark.parametrize("name", ["intro", "teaching", "faq"])
+def test_axe_finds_no_serious_violation(page, serious_violations, name):
+    page.get(page.current_url.replace("intro", name))
     assert serious_violations(page) == []

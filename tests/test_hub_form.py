@@ -62,7 +62,8 @@ def test_an_answer_to_other_classes_is_not_shown(node):
     assert empty == [["Name at least one class.", ""]]
 
 
-PAGE = """<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><div id="form"></div>
+PAGE = """<!DOCTYPE html><html lang="en"><title>A form</title>
+<link rel="icon" href="data:,"><div id="form"></div>
 <script type="module">
 const { default: widget } = await import("./place_form.js");
 const traits = %s;
@@ -80,7 +81,7 @@ window.answer = () => listeners["msg:custom"]("here");
 
 
 def test_without_a_kernel_it_is_disabled_and_says_why(
-    hub_map, tmp_path, serve, chromium, console_errors
+    hub_map, tmp_path, serve, chromium, console_errors, serious_violations
 ):
     form = PlaceForm(hub_map, ["cat", "dog"])
     traits = {name: getattr(form, name) for name in ("classes", "_boxes", "_answer")}
@@ -100,6 +101,7 @@ def test_without_a_kernel_it_is_disabled_and_says_why(
     wait.until(lambda _: said.text == "Being placed …")
     assert not chromium.find_element(By.CSS_SELECTOR, ".t2b-help").is_displayed()
     assert console_errors(chromium) == []
+    assert serious_violations(chromium) == []
 
 
 def test_a_map_that_cannot_be_drawn_or_asked_is_a_clear_error(hub_map):

@@ -493,6 +493,11 @@ def test_labels_keep_apart_and_more_appear_on_zooming_in(open_map, chromium, n):
         assert len(names) > len(seen & in_view)
 
 
+def test_axe_finds_no_serious_violation(open_map, chromium, serious_violations):
+    open_map(131)
+    assert serious_violations(chromium) == []
+
+
 def test_light_dark_and_narrow_are_legible_and_controls_named(open_map, chromium):
     page = open_map(131)
     for control in page.all("input, button, [tabindex], a"):
