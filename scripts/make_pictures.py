@@ -14,8 +14,6 @@ import matplotlib
 matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
-import pandas as pd
-import torch
 
 import t2b_lib as t2b
 from t2b_lib import plots
@@ -39,19 +37,17 @@ def instruments():
     samples = t2b.representation.prototype_samples(datasets, kind="average")
     tasks = t2b.TaskCollection.from_samples(datasets.names, samples, datasets.containment)
     split = t2b.split(tasks, novel=30, seed=0)
-    boxes = t2b.Task2Box(box_dim=2).fit(tasks, split).embed(tasks.features)
+    boxes = t2b.Task2Box(regularity_weight=1e3).fit(tasks, split).embed(tasks.features)
     return plots.draw_branches(datasets, boxes, BRANCHES, novel=split.novel.tolist())
 
 
-def public_datasets(most=100, seed=0):
+def public_datasets():
     table = t2b.hub.catalogue()
-    drawn = [pd.Series(c).sample(min(most, len(c)), random_state=seed) for c in table.classes]
-    different = sorted(set(pd.concat(drawn)))
-    texts = t2b.representation.embed_texts([f"A photo of {name}" for name in different])
-    vectors = dict(zip(different, texts, strict=True))
-    samples = [torch.stack([vectors[name] for name in names]) for names in drawn]
-    model = t2b.Task2Box.from_recipe("plain", size_weight=1e4, regularity_weight=1e3, seed=seed)
-    boxes = t2b.hub.HubMap(model).fit(table, samples).boxes_
+    samples = [t2b.hub.embed_classes(classes) for classes in table.classes]
+    first = t2b.Task2Box.from_recipe("plain", regularity_weight=3e3, distance_weight=0.05)
+    model = t2b.hub.LegibleBoxes(first, epochs=600)
+    reach = t2b.hub.calibrated_reach(samples)
+    boxes = t2b.hub.HubMap(model, reach=reach).fit(table, samples).boxes_
     # The last of the colours is a grey, like that of the others.
     colour = dict(zip(table.field.value_counts().index, plots.COLOURS[:7], strict=False))
     _, ax = plt.subplots(figsize=(9, 8))
