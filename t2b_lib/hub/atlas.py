@@ -93,7 +93,7 @@ class HubMap(BaseEstimator):
 
     def __init__(
         self,
-        model: Task2Box | None = None,
+        model: BaseEstimator | None = None,
         *,
         encode: Callable[[object], Tensor] | None = None,
         smallest: float | None = None,
