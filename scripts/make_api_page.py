@@ -56,7 +56,7 @@ def page() -> str:
         "|---|---|",
     ]
     for chapter, those in used.items():
-        lines.append(f"| {{doc}}`{chapter}` | {', '.join(f'{{py:obj}}`{n}`' for n in those)} |")
+        lines.append(f"| {{doc}}`{chapter}` | {', '.join(f'{{py:obj}}`~{n}`' for n in those)} |")
     for module, title in MODULES.items():
         lines += ["", f"## {title}", "", f"`{module}`", ""]
         for name in names[module]:
@@ -64,10 +64,8 @@ def page() -> str:
             what = getattr(importlib.import_module(module), name)
             kind = "class" if inspect.isclass(what) else "function" if callable(what) else "data"
             lines += ["```{eval-rst}", f".. auto{kind}:: {full}"]
-            lines += [
-                "   :members:",
-                "   :inherited-members: BaseEstimator, Module, DOMWidget, tuple",
-            ] * (kind == "class")
+            if kind == "class":
+                lines.append("   :members:")
             lines += ["```", ""]
             if full in chapters_of:
                 where = ", ".join(f"{{doc}}`{c}`" for c in chapters_of[full])

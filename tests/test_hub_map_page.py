@@ -315,7 +315,8 @@ def test_one_finger_selects_and_scrolls_the_page_and_two_move_the_map(open_map, 
     touch("touchEnd")
     page.wait.until(lambda _: page.js("return scrollY") > 50)
     assert page.view() == before
-    page.js("scrollTo(0, 0)")
+    page.js("scrollTo({top: 0, behavior: 'instant'})")
+    page.wait.until(lambda _: page.js("return scrollY") == 0)
 
     def fingers(across, apart):
         ends = (-1, 1)
