@@ -6,6 +6,7 @@ import io
 import json
 import os
 import statistics
+import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -315,6 +316,9 @@ def test_one_finger_selects_and_scrolls_the_page_and_two_move_the_map(open_map, 
     touch("touchEnd")
     page.wait.until(lambda _: page.js("return scrollY") > 50)
     assert page.view() == before
+    moving = None
+    while moving != (moving := page.js("return scrollY")):
+        time.sleep(0.3)  # a page that was pushed goes on for a while
     page.js("scrollTo({top: 0, behavior: 'instant'})")
     page.wait.until(lambda _: page.js("return scrollY") == 0)
 
