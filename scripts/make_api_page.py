@@ -10,7 +10,6 @@ import ast
 import importlib
 import inspect
 from pathlib import Path
-from types import ModuleType
 
 import nbformat
 from sphinx_external_toc.parsing import parse_toc_yaml
@@ -62,10 +61,14 @@ def page() -> str:
         for name in names[module]:
             full = f"{module}.{name}"
             what = getattr(importlib.import_module(module), name)
-            kind = "class" if inspect.isclass(what) else "function" if callable(what) else "data"
+            kind = "class" if inspect.isclass(what) else "function"
             lines += ["```{eval-rst}", f".. auto{kind}:: {full}"]
             if kind == "class":
-                lines.append("   :members:")
+                # scikit-learn adds these to each estimator; their docstrings link to its own pages.
+                added = [n for n in dir(what) if n.startswith("set_") and n.endswith("_request")]
+                lines += ["   :members:", f"   :exclude-members: {', '.join(added)}"][
+                    : 1 + bool(added)
+                ]
             lines += ["```", ""]
             if full in chapters_of:
                 where = ", ".join(f"{{doc}}`{c}`" for c in chapters_of[full])
@@ -92,7 +95,7 @@ def public_names() -> tuple[dict[str, list[str]], dict[str, str]]:
         names[module] = []
         for name in own:
             what = getattr(loaded, name)
-            if not isinstance(what, ModuleType) and id(what) not in homes:
+            if callable(what) and id(what) not in homes:
                 homes[id(what)] = f"{module}.{name}"
                 names[module].append(name)
     return names, homes

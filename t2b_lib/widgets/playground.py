@@ -23,7 +23,7 @@ MODES = ("free", "target", "learned")
 
 
 class BoxPlayground(InteractiveFigure):
-    """Two-dimensional boxes to drag and resize, with the overlaps |A ∩ B| / |A| (paper, Eq. 5).
+    """Two-dimensional boxes to drag and resize, with the overlaps ``|A ∩ B| / |A|`` (paper, Eq. 5).
 
     A box is taken by its body, an edge or a corner with mouse, pen or finger, or moved by the arrow
     keys (with Shift: resized). The last two boxes taken are the pair whose overlaps are shown; a
