@@ -140,7 +140,6 @@ def test_ci_uses_the_documented_commands():
     assert [line for line in lines if line.startswith("make")] == [
         "make lint",
         "make book PROFILE=quick",
-        "make colab",
         "make test",
     ]
     subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
