@@ -66,9 +66,9 @@ def page() -> str:
             if kind == "class":
                 # scikit-learn adds these to each estimator; their docstrings link to its own pages.
                 added = [n for n in dir(what) if n.startswith("set_") and n.endswith("_request")]
-                lines += ["   :members:", f"   :exclude-members: {', '.join(added)}"][
-                    : 1 + bool(added)
-                ]
+                lines.append("   :members:")
+                if added:
+                    lines.append(f"   :exclude-members: {', '.join(added)}")
             lines += ["```", ""]
             if full in chapters_of:
                 where = ", ".join(f"{{doc}}`{c}`" for c in chapters_of[full])
